@@ -1,0 +1,43 @@
+# make chat – sett opp og start chatten; make test – sett opp og kjør alle tester.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --progress-bar on
+
+.PHONY: chat test check eval encoder
+
+chat: $(VENV)/chat.installed
+	@$(BIN)/navkb sync || [ $$? -eq 4 ]
+	@$(BIN)/navkb chat
+
+test: $(VENV)/test.installed
+	@$(BIN)/pytest
+
+check: $(VENV)/test.installed
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+eval: $(VENV)/chat.installed
+	@$(BIN)/navkb sync || [ $$? -eq 4 ]
+	@$(BIN)/navkb eval run
+
+# LOVDATA=file:///…/lovdata leser arkivene derfra; PARALLEL=… legger til setningspar på bokmål og nynorsk.
+LOVDATA ?= https://api.lovdata.no/v1/publicData
+encoder: $(VENV)/test.installed
+	@$(BIN)/python -m ingest.train_encoder corpus/manifest.toml $(LOVDATA) --parallel $(PARALLEL)
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "navkb trenger Python 3.11 eller nyere; prøv make PYTHON=python3.11"; exit 1; }
+	@echo "Lager virtuelt miljø i $(VENV) …"
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/chat.installed: pyproject.toml constraints.txt | $(BIN)/python
+	@echo "Installerer navkb (noen minutter første gang) …"
+	@$(PIP) -c constraints.txt -e .
+	@touch $@
+
+$(VENV)/test.installed: pyproject.toml constraints.txt | $(BIN)/python
+	@echo "Installerer navkb med testverktøy (noen minutter første gang) …"
+	@$(PIP) -c constraints.txt -e '.[models,test]'
+	@touch $@ $(VENV)/chat.installed

@@ -1,0 +1,1 @@
+"""From questions to answers: compose, verify, render, and the chat around them."""

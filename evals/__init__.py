@@ -1,0 +1,1 @@
+"""How good it is: golden questions, measures and the report."""

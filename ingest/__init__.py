@@ -1,0 +1,1 @@
+"""How documents come in: manifest, fetch, load, clean, split, plan, apply."""

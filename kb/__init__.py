@@ -1,0 +1,1 @@
+"""What is known and how it is found: the nouns, the passage store, the vectors and the search."""

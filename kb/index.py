@@ -1,0 +1,134 @@
+"""An index on disk: snapshots side by side, one of them current, opened read-only with its stamps checked."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from kb.encoder import Encoder, Vectors
+from kb.errors import IndexMismatch, IndexMissing
+from kb.references import LawNames
+from kb.store import SCHEMA_VERSION, PassageStore
+from kb.types import Kind
+from kb.vectors import VectorIndex
+from kb.vocabulary import Outside, Synonyms, Vocabulary
+
+PASSAGES_FILE = "passages.sqlite"
+VECTORS_FOLDER = "vectors"
+_CURRENT = "current"
+
+
+@dataclass(frozen=True)
+class Snapshots:
+    """The folder that holds all snapshots of an index; `current` names the one that answers."""
+
+    folder: Path
+
+    def current(self) -> Path | None:
+        """The snapshot that answers now, None before the first `navkb sync`."""
+        try:
+            name = (self.folder / _CURRENT).read_text(encoding="utf-8").strip()
+        except FileNotFoundError:
+            return None
+        path = self.folder / name
+        return path if name and (path / PASSAGES_FILE).exists() else None
+
+    def all(self) -> list[Path]:
+        """Every complete snapshot, oldest first (their names sort by time)."""
+        return sorted(
+            path.parent for path in self.folder.glob(f"*/{PASSAGES_FILE}") if not path.parent.name.endswith(".part")
+        )
+
+    def make_current(self, snapshot: Path) -> None:
+        """Switch readers to `snapshot` in one atomic step."""
+        pointer = self.folder / f"{_CURRENT}.tmp"
+        with pointer.open("w", encoding="utf-8") as file:
+            file.write(snapshot.name)
+            file.flush()
+            os.fsync(file.fileno())
+        pointer.replace(self.folder / _CURRENT)
+
+
+class Index:
+    """One snapshot, open for reading, with the encoder its vectors come from."""
+
+    def __init__(self, snapshot: Path, encoder: Encoder) -> None:
+        self.snapshot = snapshot
+        self.encoder = encoder
+        self.store = PassageStore(snapshot / PASSAGES_FILE)
+        self._check(encoder)
+        self.store.attach_vocabulary()
+        self.size = self.store.count()
+        self.vocabulary = Vocabulary.from_json(self.store.meta("vocabulary"))
+
+    @cached_property
+    def vectors(self) -> VectorIndex:
+        """The vectors in Chroma, counted against the passage store when first used."""
+        vectors = VectorIndex(self.snapshot / VECTORS_FOLDER)
+        expected = int(self.store.meta("vectors") or 0)
+        if vectors.count() != expected:
+            raise IndexMismatch(
+                f"Vektorene i indeksen {str(self.snapshot)!r} er ufullstendige ({vectors.count()} av {expected}). "
+                "Kjør «navkb sync --rebuild» for å bygge dem på nytt."
+            )
+        return vectors
+
+    @cached_property
+    def law_names(self) -> LawNames:
+        """Names of every law in the index or in the vocabulary."""
+        names = {s.id: s.names for s in self.store.sources().values() if s.kind.is_law and s.names}
+        for law_id, listed in self.vocabulary.laws.items():
+            names[law_id] = tuple(dict.fromkeys((*listed, *names.get(law_id, ()))))
+        return LawNames(names, home=self.vocabulary.home[0] if self.vocabulary.home else "")
+
+    @cached_property
+    def synonyms(self) -> Synonyms:
+        """Other words for what a question says."""
+        return Synonyms(self.vocabulary.synonyms)
+
+    @cached_property
+    def about(self) -> dict[str, tuple[str, ...]]:
+        """What each note explains: note id to section references."""
+        return self.store.about()
+
+    @cached_property
+    def outside(self) -> tuple[list[Outside], Vectors]:
+        """Topics we do not cover, one row per question about them, with the vectors of these questions."""
+        asked = [(topic, question) for topic in self.vocabulary.outside for question in topic.questions]
+        return [topic for topic, _ in asked], self.encoder.encode([question for _, question in asked], query=True)
+
+    @cached_property
+    def has_law(self) -> bool:
+        """Whether any law text is indexed (it is not before the first sync with Lovdata in reach)."""
+        return any(source.kind is Kind.LOV for source in self.store.sources().values())
+
+    def close(self) -> None:
+        """Let go of the files."""
+        self.store.close()
+        if "vectors" in self.__dict__:
+            self.vectors.close()
+
+    def _check(self, encoder: Encoder) -> None:
+        schema, stamp = self.store.meta("schema"), self.store.meta("encoder")
+        if schema != SCHEMA_VERSION:
+            raise IndexMismatch(
+                f"Indeksen {str(self.snapshot)!r} er bygd av en annen versjon av navkb ({schema or 'ukjent'}, her {SCHEMA_VERSION}). Kjør «navkb sync»."
+            )
+        if stamp != encoder.stamp:
+            raise IndexMismatch(
+                f"Indeksen {str(self.snapshot)!r} er bygd med encoderen {stamp!r}, men innstillingene sier {encoder.stamp!r}. "
+                "Kjør «navkb sync», eller sett NAVKB_ENCODER tilbake."
+            )
+
+
+def open_index(data: Path, encoder: Encoder) -> Index:
+    """Open the current snapshot under the data folder.
+
+    Raises `IndexMissing` when there is none, `IndexMismatch` when another encoder built it.
+    """
+    snapshot = Snapshots(data / "index").current()
+    if snapshot is None:
+        raise IndexMissing(f"Det finnes ingen indeks i {str(data)!r} ennå. Kjør «navkb sync» først.")
+    return Index(snapshot, encoder)

@@ -1,0 +1,178 @@
+"""From a question to ranked passages: references, words, meaning and notes, fused and weighed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from kb.analysis import terms
+from kb.confidence import evidence
+from kb.encoder import Vectors
+from kb.fields import Field, passage_id
+from kb.index import Index
+from kb.references import Reference, parse
+from kb.types import Finder, Hit, Kind, Passage, Source
+from kb.vocabulary import Outside
+
+CANDIDATES = 60
+"""How many texts of each field each finder may propose."""
+WORD_WEIGHT: Mapping[Field, float] = {Field.TEXT: 0.5, Field.NOTE: 0.5, Field.WORDS: 0.5, Field.QUESTION: 1.0}
+"""What a BM25 score of a field counts; a typical question is the best witness of what somebody means."""
+MEANING_WEIGHT: Mapping[Field, float] = {Field.TEXT: 12.0, Field.NOTE: 12.0, Field.WORDS: 8.0, Field.QUESTION: 24.0}
+"""What a cosine of a field counts. BM25 scores run to about 20, cosines to 1."""
+PULL = (1.0, 0.7, 0.6)
+"""How much of what a note scores goes to the paragraphs it is about: the first, the second, the rest."""
+NOTE_ITSELF = 0.45
+"""A note explains; where the law it points to is indexed it stands below that law."""
+NAMED_LAW = 1.6
+"""A law the question names outranks others."""
+HOME_LAW = 1.1
+"""The laws a NAV office lives by."""
+NOT_IN_FORCE = 0.2
+"""A law that waits for commencement, or is repealed, never outranks one in force."""
+REFERENCE_SCORE = 1000.0
+"""A § that is asked for by number comes first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search gives: hits best first, the references the question names, and how far to trust it.
+
+    `confidence` is the probability that the hits answer the question, 1 for a reference that exists.
+    `outside` is the topic we do not cover that the question is nearer to than to anything we do.
+    """
+
+    hits: tuple[Hit, ...]
+    references: tuple[Reference, ...]
+    confidence: float
+    outside: Outside | None = None
+
+
+def search(index: Index, question: str, k: int = 10) -> Found:
+    """The `k` best passages for a question, at most one per section."""
+    references = index.law_names.find(question)
+    vector = index.encoder.encode([question], query=True)[0]
+    sections = _sections(index, question, vector)
+    for reference in references:
+        section = sections.setdefault(reference.section_ref, _Section())
+        section.take(Finder.REFERENCE, None, REFERENCE_SCORE)
+        section.found_by.add(Finder.REFERENCE)
+    ranked = _weigh(index, question, sections)
+    hits = _hits(index, ranked, references, k)
+    if hits and Finder.REFERENCE in hits[0].found_by:
+        return Found(tuple(hits), tuple(references), 1.0)
+    weighed, outside = evidence(index, question, vector, hits)
+    return Found(tuple(hits), tuple(references), weighed.probability, outside)
+
+
+class _Section:
+    """A section on its way up: its best score per field and finder, its finders and its best passage."""
+
+    __slots__ = ("best", "found_by", "parts")
+
+    def __init__(self) -> None:
+        self.parts: dict[tuple[Finder, Field | None], float] = {}
+        self.found_by: set[Finder] = set()
+        self.best: tuple[float, str] = (0.0, "")
+
+    @property
+    def score(self) -> float:
+        return sum(self.parts.values())
+
+    def take(self, finder: Finder, field: Field | None, score: float, passage: str = "") -> None:
+        """Keep the best text of each field: ten questions that half match are not one that does."""
+        key = (finder, field)
+        self.parts[key] = max(self.parts.get(key, 0.0), score)
+        if passage and field is Field.TEXT:
+            self.best = max(self.best, (score, passage))
+
+
+def _sections(index: Index, question: str, vector: Vectors) -> dict[str, _Section]:
+    """Sections by reference with what each finder says of each field; notes pull in their paragraphs."""
+    found = list(_texts_found(index, question, vector))
+    places = index.store.places(list({passage for _, _, passage, _ in found}))
+    sources = index.store.sources()
+    sections: dict[str, _Section] = {}
+    for finder, field, passage, score in found:
+        ref = places[passage]
+        section = sections.setdefault(ref, _Section())
+        section.take(finder, field, score, passage)
+        section.found_by.add(finder)
+        for position, about in enumerate(index.about.get(_source_id(ref, sources), ())):
+            pulled = sections.setdefault(about, _Section())
+            pulled.take(finder, field, score * PULL[min(position, len(PULL) - 1)])
+            pulled.found_by.add(Finder.NOTE)
+    return sections
+
+
+def _texts_found(index: Index, question: str, vector: Vectors) -> Iterator[tuple[Finder, Field, str, float]]:
+    """Finder, field, passage id and weighted score of every text that words or meaning propose."""
+    query = _query_terms(index, question)
+    for field in Field:
+        for passage, score in index.store.search_words(field, query, CANDIDATES):
+            yield Finder.WORDS, field, passage, WORD_WEIGHT[field] * score
+        for entry, cosine in index.vectors.nearest(field, vector, CANDIDATES):
+            yield Finder.MEANING, field, passage_id(entry), MEANING_WEIGHT[field] * cosine
+
+
+def _query_terms(index: Index, question: str) -> list[str]:
+    said = terms(question)
+    others = index.synonyms.of(said)
+    return list(dict.fromkeys([*said, *(other for term in said for other in sorted(others.get(term, ())))]))
+
+
+def _weigh(index: Index, question: str, sections: Mapping[str, _Section]) -> list[tuple[str, float, _Section]]:
+    """Authority, validity and scope: the priors that reorder what was found; best first."""
+    sources = index.store.sources()
+    named = set(index.law_names.mentioned(question))
+    weighed = []
+    for ref, section in sections.items():
+        source = sources.get(_source_id(ref, sources))
+        if source is None:
+            continue  # a paragraph a note points to whose law is not indexed
+        score = section.score
+        if source.kind is Kind.NOTAT and any(_source_id(about, sources) for about in index.about.get(source.id, ())):
+            score *= NOTE_ITSELF
+        if source.id in named:
+            score *= NAMED_LAW
+        if source.id in index.vocabulary.home:
+            score *= HOME_LAW
+        if not source.in_force:
+            score *= NOT_IN_FORCE
+        weighed.append((ref, score, section))
+    return sorted(weighed, key=lambda item: (-item[1], item[0]))
+
+
+def _hits(
+    index: Index, ranked: Iterable[tuple[str, float, _Section]], references: Sequence[Reference], k: int
+) -> list[Hit]:
+    sources = index.store.sources()
+    hits: list[Hit] = []
+    for ref, score, section in ranked:
+        if len(hits) == k:
+            break
+        passages = index.store.section_passages(ref)
+        if not passages:
+            continue  # a note may point to a place that does not exist
+        asked = [r for r in references if r.section_ref == ref and r.ledd]
+        passage = _best_passage(passages, section.best[1], asked)
+        hits.append(Hit(passage, sources[passage.source_id], score, tuple(sorted(section.found_by))))
+    return hits
+
+
+def _best_passage(passages: Sequence[Passage], best: str, asked: Sequence[Reference]) -> Passage:
+    for reference in asked:
+        for passage in passages:
+            place = parse(passage.ref)
+            if place and place.ledd == reference.ledd:
+                return passage
+    return next((p for p in passages if p.id == best), passages[0])
+
+
+def _source_id(ref: str, sources: Mapping[str, Source]) -> str:
+    """The id of the source a reference points into, empty when it is not indexed."""
+    while "/" in ref:
+        if ref in sources:
+            return ref
+        ref = ref.rpartition("/")[0]
+    return ""
