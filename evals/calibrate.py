@@ -9,7 +9,6 @@ import numpy as np
 import numpy.typing as npt
 
 from evals.questions import Question, QuestionKind, read_questions
-from kb.confidence import evidence
 from kb.encoder import StaticEncoder
 from kb.index import Index, open_index
 from kb.search import search
@@ -24,16 +23,12 @@ Floats = npt.NDArray[np.float64]
 
 
 def evidence_of(index: Index, questions: list[Question]) -> tuple[Floats, Floats]:
-    """Evidence, shape (questions, 4), and whether each is in scope; questions that name a § are left out."""
+    """Evidence, shape (questions, 3), and whether each is in scope; questions that name a § are left out."""
     rows, labels = [], []
     for question in questions:
-        if index.law_names.find(question.question):
-            continue
-        hits = search(index, question.question).hits
-        vector = index.encoder.encode([question.question], query=True)[0]
-        weighed, _ = evidence(index, question.question, vector, hits)
-        rows.append((weighed.coverage, weighed.score, weighed.inside, weighed.outside))
-        labels.append(float(question.kind is not QuestionKind.REFUSAL))
+        if found := search(index, question.question).evidence:
+            rows.append((found.score, found.inside, found.outside))
+            labels.append(float(question.kind is not QuestionKind.REFUSAL))
     return np.array(rows), np.array(labels)
 
 

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 ARCHIVES = ("gjeldende-lover", "gjeldende-sentrale-forskrifter")
+UNKNOWN = "[UNK]"
 VOCABULARY = 32_000
 DIMENSIONS = 256
 BATCH = 1_024
@@ -119,11 +120,11 @@ def train_tokenizer(texts: Sequence[str]) -> Tokenizer:
     """A WordPiece tokenizer over lower-cased text."""
     from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, trainers
 
-    tokenizer = Tokenizer(models.WordPiece(unk_token="[UNK]", max_input_chars_per_word=80))
+    tokenizer = Tokenizer(models.WordPiece(unk_token=UNKNOWN, max_input_chars_per_word=80))
     tokenizer.normalizer = normalizers.Sequence([normalizers.NFC(), normalizers.Lowercase()])
     tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
     trainer = trainers.WordPieceTrainer(
-        vocab_size=VOCABULARY, special_tokens=["[UNK]"], min_frequency=2, show_progress=False
+        vocab_size=VOCABULARY, special_tokens=[UNKNOWN], min_frequency=2, show_progress=False
     )
     tokenizer.train_from_iterator(texts, trainer)
     return tokenizer
@@ -155,7 +156,7 @@ def train(
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
-        return float(loss)
+        return float(loss.detach())
 
     choose.shuffle(laws)
     steps = LAW_EPOCHS * (len(laws) // BATCH)
@@ -171,7 +172,7 @@ def train(
         if n % 4 == 2:
             step(choose.sample(languages, min(BATCH // 2, len(languages))), rate)
         _report("notat", n, NOTE_STEPS, loss)
-    return bag.weight.detach().numpy()
+    return bag.weight.detach().numpy().copy()
 
 
 def _note_batch(own: Sequence[Theme], choose: random.Random) -> list[Pair]:
@@ -197,6 +198,7 @@ def save(weights: Any, tokenizer: Tokenizer, folder: Path) -> None:
     from safetensors.numpy import save_file
 
     folder.mkdir(parents=True, exist_ok=True)
+    weights[tokenizer.token_to_id(UNKNOWN)] = 0  # what no token stands for says nothing
     scale = np.abs(weights).max(axis=1) / 127
     scale[scale == 0] = 1
     save_file(

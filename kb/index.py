@@ -59,7 +59,6 @@ class Index:
         self.encoder = encoder
         self.store = PassageStore(snapshot / PASSAGES_FILE)
         self._check(encoder)
-        self.store.attach_vocabulary()
         self.size = self.store.count()
         self.vocabulary = Vocabulary.from_json(self.store.meta("vocabulary"))
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from kb.analysis import terms
-from kb.confidence import evidence
+from kb.confidence import NOTHING, Evidence, weigh
 from kb.encoder import Vectors
 from kb.fields import Field, passage_id
 from kb.index import Index
@@ -38,31 +39,40 @@ REFERENCE_SCORE = 1000.0
 class Found:
     """What a search gives: hits best first, the references the question names, and how far to trust it.
 
-    `confidence` is the probability that the hits answer the question, 1 for a reference that exists.
+    `evidence` is None when the question names a § that was found: then there is nothing to doubt.
     `outside` is the topic we do not cover that the question is nearer to than to anything we do.
     """
 
     hits: tuple[Hit, ...]
     references: tuple[Reference, ...]
-    confidence: float
+    evidence: Evidence | None
     outside: Outside | None = None
+
+    @property
+    def confidence(self) -> float:
+        """The probability that the hits answer the question."""
+        return self.evidence.probability if self.evidence else 1.0
 
 
 def search(index: Index, question: str, k: int = 10) -> Found:
     """The `k` best passages for a question, at most one per section."""
     references = index.law_names.find(question)
     vector = index.encoder.encode([question], query=True)[0]
-    sections = _sections(index, question, vector)
+    texts = list(_texts(index, question, vector))
+    sections = _sections(index, texts)
     for reference in references:
-        section = sections.setdefault(reference.section_ref, _Section())
+        section = sections[reference.section_ref]
         section.take(Finder.REFERENCE, None, REFERENCE_SCORE)
         section.found_by.add(Finder.REFERENCE)
     ranked = _weigh(index, question, sections)
     hits = _hits(index, ranked, references, k)
     if hits and Finder.REFERENCE in hits[0].found_by:
-        return Found(tuple(hits), tuple(references), 1.0)
-    weighed, outside = evidence(index, question, vector, hits)
-    return Found(tuple(hits), tuple(references), weighed.probability, outside)
+        return Found(tuple(hits), tuple(references), None)
+    if references and not terms(index.law_names.without_names(question)):
+        return Found(tuple(hits), tuple(references), NOTHING)  # a § that does not exist, and no other words
+    nearest = max((text.score for text in texts if text.finder is Finder.MEANING), default=0.0)
+    weighed, outside = weigh(index, vector, nearest, hits)
+    return Found(tuple(hits), tuple(references), weighed, outside)
 
 
 class _Section:
@@ -87,32 +97,44 @@ class _Section:
             self.best = max(self.best, (score, passage))
 
 
-def _sections(index: Index, question: str, vector: Vectors) -> dict[str, _Section]:
-    """Sections by reference with what each finder says of each field; notes pull in their paragraphs."""
-    found = list(_texts_found(index, question, vector))
-    places = index.store.places(list({passage for _, _, passage, _ in found}))
-    sources = index.store.sources()
-    sections: dict[str, _Section] = {}
-    for finder, field, passage, score in found:
-        ref = places[passage]
-        section = sections.setdefault(ref, _Section())
-        section.take(finder, field, score, passage)
-        section.found_by.add(finder)
-        for position, about in enumerate(index.about.get(_source_id(ref, sources), ())):
-            pulled = sections.setdefault(about, _Section())
-            pulled.take(finder, field, score * PULL[min(position, len(PULL) - 1)])
-            pulled.found_by.add(Finder.NOTE)
-    return sections
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """An indexed text that a finder proposes: BM25 for words, cosine for meaning."""
+
+    finder: Finder
+    field: Field
+    passage: str
+    score: float
+
+    @property
+    def weighted(self) -> float:
+        return (WORD_WEIGHT if self.finder is Finder.WORDS else MEANING_WEIGHT)[self.field] * self.score
 
 
-def _texts_found(index: Index, question: str, vector: Vectors) -> Iterator[tuple[Finder, Field, str, float]]:
-    """Finder, field, passage id and weighted score of every text that words or meaning propose."""
+def _texts(index: Index, question: str, vector: Vectors) -> Iterator[_Text]:
+    """Every text that words or meaning propose."""
     query = _query_terms(index, question)
     for field in Field:
         for passage, score in index.store.search_words(field, query, CANDIDATES):
-            yield Finder.WORDS, field, passage, WORD_WEIGHT[field] * score
+            yield _Text(Finder.WORDS, field, passage, score)
         for entry, cosine in index.vectors.nearest(field, vector, CANDIDATES):
-            yield Finder.MEANING, field, passage_id(entry), MEANING_WEIGHT[field] * cosine
+            yield _Text(Finder.MEANING, field, passage_id(entry), cosine)
+
+
+def _sections(index: Index, texts: Sequence[_Text]) -> defaultdict[str, _Section]:
+    """Sections by reference with what each finder says of each field; notes pull in their paragraphs."""
+    places = index.store.places(list({text.passage for text in texts}))
+    sections: defaultdict[str, _Section] = defaultdict(_Section)
+    for text in texts:
+        source_id, ref = places[text.passage]
+        section = sections[ref]
+        section.take(text.finder, text.field, text.weighted, text.passage)
+        section.found_by.add(text.finder)
+        for position, about in enumerate(index.about.get(source_id, ())):
+            pulled = sections[about]
+            pulled.take(text.finder, text.field, text.weighted * PULL[min(position, len(PULL) - 1)])
+            pulled.found_by.add(Finder.NOTE)
+    return sections
 
 
 def _query_terms(index: Index, question: str) -> list[str]:

@@ -115,21 +115,20 @@ class PassageStore:
             found |= {p.id: p for p in self._select(f"p.id IN ({','.join('?' * len(some))})", some)}
         return found
 
-    def places(self, ids: Sequence[str]) -> dict[str, str]:
-        """The section reference of each passage id, without reading the passages."""
-        found: dict[str, str] = {}
+    def places(self, ids: Sequence[str]) -> dict[str, tuple[str, str]]:
+        """Source id and section reference of each passage id, without reading the passages."""
+        found: dict[str, tuple[str, str]] = {}
         for at in range(0, len(ids), 500):
             some = ids[at : at + 500]
             rows = self._db.execute(
-                f"SELECT id, source_id || '/' || section_locator AS section_ref FROM passages WHERE id IN ({','.join('?' * len(some))})",
-                some,
+                f"SELECT id, source_id, section_locator FROM passages WHERE id IN ({','.join('?' * len(some))})", some
             )
-            found |= {row["id"]: row["section_ref"] for row in rows}
+            found |= {row["id"]: (row["source_id"], f"{row['source_id']}/{row['section_locator']}") for row in rows}
         return found
 
     def section_passages(self, section_ref: str) -> list[Passage]:
         """All passages of one section (`lov/…/§20a`, `praksis/…/lysbilde/14`), in reading order."""
-        return self._select("p.source_id || '/' || p.section_locator = ?", [section_ref], split_ref=section_ref)
+        return self._select(*_in_section(section_ref))
 
     def source_passages(self, source_id: str) -> list[Passage]:
         """All passages of one source, in reading order."""
@@ -161,20 +160,6 @@ class PassageStore:
             (match, limit),
         )
         return [(row["id"], row["score"]) for row in rows]
-
-    def attach_vocabulary(self) -> None:
-        """Make term statistics readable (temporary views of the word indexes)."""
-        for field in Field:
-            self._db.execute(
-                f"CREATE VIRTUAL TABLE IF NOT EXISTS temp.terms_{field} USING fts5vocab('main', 'words_{field}', 'row')"
-            )
-
-    def document_frequency(self, term: str) -> int:
-        """In how many indexed texts a term stands, over all fields."""
-        rows = (
-            self._db.execute(f"SELECT doc FROM terms_{field} WHERE term = ?", (term,)).fetchone() for field in Field
-        )
-        return sum(int(row["doc"]) for row in rows if row)
 
     def count(self) -> int:
         """Number of passages."""
@@ -251,20 +236,22 @@ class PassageStore:
         self._db.execute("DELETE FROM sections WHERE source_id = ?", (source_id,))
         self._db.execute("DELETE FROM about WHERE note_id = ?", (source_id,))
 
-    def _select(self, where: str, values: Sequence[str], split_ref: str = "") -> list[Passage]:
-        if (
-            split_ref
-        ):  # let the index on (source_id, section_locator) find it: every prefix of the reference may be the source
-            cuts = [i for i, c in enumerate(split_ref) if c == "/"]
-            where = " OR ".join("(p.source_id = ? AND p.section_locator = ?)" for _ in cuts) or "0"
-            values = [part for i in cuts for part in (split_ref[:i], split_ref[i + 1 :])]
+    def _select(self, where: str, values: Sequence[str]) -> list[Passage]:
         rows = self._db.execute(
             f"""SELECT p.id, p.source_id, p.locator, p.start, p.stop, s.fields FROM passages p
                 JOIN sections s ON s.source_id = p.source_id AND s.locator = p.section_locator
                 WHERE {where} ORDER BY s.source_id, s.ordinal, p.start""",
-            list(values),
+            values,
         )
         return [_passage(row) for row in rows]
+
+
+def _in_section(section_ref: str) -> tuple[str, list[str]]:
+    """A condition on passages `p` that an index serves: any prefix of the reference may be the source."""
+    cuts = [at for at, letter in enumerate(section_ref) if letter == "/"]
+    places = [(section_ref[:at], section_ref[at + 1 :]) for at in cuts]
+    where = " OR ".join("(p.source_id = ? AND p.section_locator = ?)" for _ in places) or "0"
+    return f"({where})", [part for place in places for part in place]
 
 
 _SECTION_LISTS = ("headings", "about", "see_also", "questions", "words")

@@ -34,10 +34,11 @@ class VectorIndex:
             )
             for field in Field
         }
+        self._sizes: dict[Field, int] = {}
 
     def count(self) -> int:
         """Number of vectors."""
-        return sum(collection.count() for collection in self._collections.values())
+        return sum(self._size(field) for field in Field)
 
     def ids(self) -> set[str]:
         """The ids of all vectors."""
@@ -45,25 +46,32 @@ class VectorIndex:
 
     def add(self, field: Field, ids: Sequence[str], vectors: Vectors) -> None:
         """Add or overwrite vectors; `vectors` has one row per id."""
+        self._sizes.pop(field, None)
         for at in range(0, len(ids), BATCH):
             self._collections[field].upsert(ids=list(ids[at : at + BATCH]), embeddings=vectors[at : at + BATCH])
 
     def remove(self, field: Field, ids: Iterable[str]) -> None:
         """Remove vectors; unknown ids are ignored."""
+        self._sizes.pop(field, None)
         listed = list(ids)
         for at in range(0, len(listed), BATCH):
             self._collections[field].delete(ids=listed[at : at + BATCH])
 
     def nearest(self, field: Field, vector: Vectors, limit: int) -> list[tuple[str, float]]:
         """Ids and cosines of the `limit` nearest, best first; `vector` has shape (dimensions,)."""
-        collection = self._collections[field]
-        if not np.any(vector) or not (size := collection.count()):
+        if not np.any(vector) or not (size := self._size(field)):
             return []
-        found = collection.query(
+        found = self._collections[field].query(
             query_embeddings=vector[None, :], n_results=min(limit, size, EF_SEARCH), include=["distances"]
         )
         distances = cast("list[list[float]]", found["distances"])
         return [(id_, 1.0 - distance) for id_, distance in zip(found["ids"][0], distances[0], strict=True)]
+
+    def _size(self, field: Field) -> int:
+        """Counting costs Chroma as much as a query, so it is done once between changes."""
+        if field not in self._sizes:
+            self._sizes[field] = self._collections[field].count()
+        return self._sizes[field]
 
     def close(self) -> None:
         """Let go of the files."""

@@ -13,10 +13,14 @@ import pytest
 from fakes import HashingEncoder
 
 from ingest.fetch import Lovdata
-from ingest.lovdata import load_lovdata
+from ingest.load import files_of, load_file
+from ingest.lovdata import LOADER_VERSION, load_lovdata
 from ingest.manifest import read_manifest
 from ingest.sync import sync
 from kb.index import Index, open_index
+from kb.references import parse
+from kb.store import digest_of
+from kb.types import Document
 from navkb import SHIPPED_MANIFEST
 
 TODAY = date(2026, 11, 21)
@@ -91,13 +95,35 @@ def cake_data(tmp_path_factory: pytest.TempPathFactory, lovdata_folder: Path) ->
 
 
 @pytest.fixture(scope="session")
-def real_places() -> set[str]:
-    """Every citable place of the laws and regulations in the shipped manifest, read from the real archives."""
-    source, places = Lovdata((SHARED / "lovdata").as_uri(), SHARED), set()
+def shipped_documents() -> list[Document]:
+    """Every note, digest and rate of the shipped corpus."""
     entries = read_manifest(SHIPPED_MANIFEST).entries
-    for name in {entry.where for entry in entries if entry.way == "lovdata"}:
-        for id_, xml in source.archive(name).documents({entry.id for entry in entries if entry.where == name}):
-            places |= {id_, *(f"{id_}/{section.locator}" for section in load_lovdata(xml, TODAY).sections)}
+    return [load_file(path, entry) for entry in entries if entry.way == "folder" for path in files_of(entry)]
+
+
+@pytest.fixture(scope="session")
+def real_places(shipped_documents: list[Document], pytestconfig: pytest.Config) -> set[str]:
+    """Every citable place of the laws and regulations the corpus takes in or points at, from the real archives.
+
+    Unpacking the archives takes ten seconds, so the places are kept in pytest's cache until an archive changes.
+    """
+    wanted = {entry.id for entry in read_manifest(SHIPPED_MANIFEST).entries if entry.way == "lovdata"}
+    for document in shipped_documents:
+        for section in document.sections:
+            wanted |= {place.source_id for ref in (*section.about, *section.see_also) if (place := parse(ref))}
+    source, places = Lovdata((SHARED / "lovdata").as_uri(), SHARED), set()
+    for name, kind in (("gjeldende-lover", "lov"), ("gjeldende-sentrale-forskrifter", "forskrift")):
+        archive, ids = source.archive(name), sorted(id_ for id_ in wanted if id_.startswith(f"{kind}/"))
+        key = f"navkb/places-{digest_of(archive.name, archive.stamp, LOADER_VERSION, *ids)}"
+        listed = pytestconfig.cache.get(key, None) if pytestconfig.cache else None
+        if listed is None:
+            laws = (load_lovdata(xml, TODAY) for _, xml in archive.documents(ids))
+            listed = [
+                ref for law in laws for ref in (law.source.id, *(f"{law.source.id}/{s.locator}" for s in law.sections))
+            ]
+            if pytestconfig.cache:
+                pytestconfig.cache.set(key, listed)
+        places |= set(listed)
     return places
 
 

@@ -28,14 +28,23 @@ def test_a_question_of_ten_thousand_characters_is_told(cake_index: Index) -> Non
         ask(cake_index, "a" * 10_000, TODAY)
 
 
-@pytest.mark.parametrize(
-    "question", ["🙂", "🎂🎂🎂?", "<script>alert(1)</script>", "'; DROP TABLE passages; --", '"" OR *', "§", "§ 999"]
-)
+@pytest.mark.parametrize("question", ["🙂", "🎂🎂🎂?", "§", "§ 999"])
 def test_odd_questions_are_refused_quietly(cake_index: Index, question: str) -> None:
     answer = ask(cake_index, question, TODAY)
     assert answer.refused
     assert not answer.citations
     assert "<script" not in answer.text
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["<script>alert(1)</script> kake", "'; DROP TABLE passages; --", '"" OR * NEAR(', "kake [1](javascript:x)"],
+)
+def test_markup_and_query_syntax_are_only_words(cake_index: Index, question: str) -> None:
+    answer = ask(cake_index, question, TODAY)
+    assert not problems(answer.text, answer.citations)
+    assert "<script" not in answer.text
+    assert cake_index.store.count() > 0
 
 
 def test_a_refusal_says_so_and_names_the_nearest(cake_index: Index) -> None:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from conftest import TODAY, needs_shared
+from conftest import TODAY
 
 from ingest.load import files_of, load_file
 from ingest.manifest import read_manifest
-from kb.references import parse
 from kb.types import Document, Kind
 
 ROOT = Path(__file__).parent.parent.parent
@@ -59,12 +58,3 @@ def test_no_question_stands_in_two_notes() -> None:
     for note in NOTES:
         for question in note.sections[0].questions:
             assert seen.setdefault(question.lower(), note.source.id) == note.source.id, question
-
-
-@needs_shared
-@pytest.mark.xdist_group("real")
-def test_every_reference_exists_in_the_archives(real_places: set[str]) -> None:
-    refs = {ref for note in NOTES for ref in (*note.sections[0].about, *note.sections[0].see_also)}
-    known = real_places | {note.source.id for note in DOCUMENTS}
-    missing = {ref for ref in refs if (place.section_ref if (place := parse(ref)) else ref) not in known}
-    assert not missing

@@ -8,17 +8,14 @@ from difflib import SequenceMatcher
 from pathlib import Path
 
 import pytest
-from conftest import needs_shared
 
 from evals.questions import QuestionKind, read_questions
-from ingest.load import files_of, load_file
-from ingest.manifest import read_manifest
 from kb.analysis import terms
 from kb.errors import UsageError
+from kb.types import Document
 
 ROOT = Path(__file__).parent.parent.parent
 QUESTIONS = read_questions(ROOT / "evals" / "questions")
-MANIFEST = read_manifest(ROOT / "corpus" / "manifest.toml")
 
 
 def test_there_are_enough_of_every_kind_in_both_splits() -> None:
@@ -37,16 +34,9 @@ def test_a_nynorsk_twin_has_the_same_gold_as_its_bokmaal() -> None:
         assert by_id[question.twin].split == question.split
 
 
-def test_no_golden_question_stands_in_a_note_nor_nearly() -> None:
+def test_no_golden_question_stands_in_a_note_nor_nearly(shipped_documents: list[Document]) -> None:
     """Nearly: the same terms but for one in five, and letters alike to nine tenths."""
-    of_notes = [
-        question
-        for entry in MANIFEST.entries
-        if entry.way == "folder"
-        for path in files_of(entry)
-        for section in load_file(path, entry).sections
-        for question in section.questions
-    ]
+    of_notes = [q for document in shipped_documents for section in document.sections for q in section.questions]
     assert len(of_notes) > 500
     noted = [(question.lower(), set(terms(question))) for question in of_notes]
     for golden in QUESTIONS:
@@ -57,19 +47,6 @@ def test_no_golden_question_stands_in_a_note_nor_nearly() -> None:
             assert not (near and SequenceMatcher(None, said, other).ratio() > 0.9), (
                 f"{golden.id} nearly stands in a note: {other}"
             )
-
-
-@needs_shared
-@pytest.mark.xdist_group("real")
-def test_every_gold_reference_exists(real_places: set[str]) -> None:
-    known = set(real_places)
-    for entry in MANIFEST.entries:
-        if entry.way == "folder":
-            for path in files_of(entry):
-                document = load_file(path, entry)
-                known |= {document.source.id, *(f"{document.source.id}/{s.locator}" for s in document.sections)}
-    missing = {ref for question in QUESTIONS for ref in (*question.gold, *question.also)} - known
-    assert not missing
 
 
 @pytest.mark.parametrize(

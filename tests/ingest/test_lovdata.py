@@ -60,7 +60,6 @@ def real() -> dict[str, Document]:
 
 
 @needs_shared
-@pytest.mark.xdist_group("real")
 @pytest.mark.parametrize(
     ("law", "section", "ledd", "first_words"),
     [
@@ -85,7 +84,6 @@ def test_real_paragraphs(real: dict[str, Document], law: str, section: str, ledd
 
 
 @needs_shared
-@pytest.mark.xdist_group("real")
 def test_list_letters_stand_in_the_text(real: dict[str, Document]) -> None:
     child_protection = next(s for s in real["lov/2009-12-18-131"].sections if s.locator == "§45")
     lines = child_protection.text.split("\n\n")[1].split("\n")
