@@ -25,6 +25,8 @@ PRACTICE_SHARE = 0.7
 LONGEST_QUOTE = 700
 """Characters of a ledd that are shown; longer ones are cut after a whole sentence."""
 LEDD_SHOWN = 2
+SECOND_LEDD = 0.75
+"""A second ledd is shown when it shares at least this much of what the best one shares with the question."""
 REMEMBER_SHOWN = 2
 SEE_ALSO_SHOWN = 4
 
@@ -73,7 +75,7 @@ def compose(index: Index, question: str, found: Found, language: str, today: dat
     draft = Draft(index, language)
     lead = found.hits[0]
     looked_up = bool(found.references) and not terms(index.law_names.without_names(question))
-    note = _note_about(index, lead)
+    note = _note_about(index, lead, found)
     if looked_up:
         _law(draft, question, found)
         if note:
@@ -96,14 +98,15 @@ def compose(index: Index, question: str, found: Found, language: str, today: dat
     return draft
 
 
-def _note_about(index: Index, hit: Hit) -> list[Passage]:
-    """The passages of the note that explains a hit: the note itself, or the one whose main § it is."""
-    if hit.source.kind is Kind.NOTAT:
-        return index.store.source_passages(hit.source.id)
-    notes = [
-        n for n in index.store.notes_about(hit.passage.section_ref) if index.about[n][0] == hit.passage.section_ref
-    ]
-    return index.store.source_passages(notes[0]) if notes else []
+def _note_about(index: Index, lead: Hit, found: Found) -> list[Passage]:
+    """The passages of the note to answer with: the lead itself, or the best found one that explains the lead's section."""
+    if lead.source.kind is Kind.NOTAT:
+        return index.store.source_passages(lead.source.id)
+    section = lead.passage.section_ref
+    about = [note for note in found.notes if section in index.about[note]]
+    own = [note for note in index.store.notes_about(section) if index.about[note][0] == section]
+    chosen = next(iter([*about, *own]), None)
+    return index.store.source_passages(chosen) if chosen else []
 
 
 def _part(note: Sequence[Passage], locator: str) -> Passage | None:
@@ -166,9 +169,11 @@ def _ledd_shown(
     if asked:
         return passages
     said = set(terms(question))
-    ranked = sorted(passages, key=lambda p: (-len(said & set(terms(p.text))), p.id != hit.passage.id, p.start))
-    best = [p for p in ranked[: LEDD_SHOWN if alone else 1] if said & set(terms(p.text))] or [hit.passage]
-    return sorted(best, key=lambda p: p.start)
+    shared = {p.id: len(said & set(terms(p.text))) for p in passages}
+    ranked = sorted(passages, key=lambda p: (-shared[p.id], p.id != hit.passage.id, p.start))
+    most = shared[ranked[0].id]
+    best = [p for p in ranked[: LEDD_SHOWN if alone else 1] if shared[p.id] and shared[p.id] >= SECOND_LEDD * most]
+    return sorted(best or [hit.passage], key=lambda p: p.start)
 
 
 def _is_experience(hit: Hit) -> bool:

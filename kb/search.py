@@ -39,12 +39,14 @@ REFERENCE_SCORE = 1000.0
 class Found:
     """What a search gives: hits best first, the references the question names, and how far to trust it.
 
+    `notes` are the ids of the notes that were found, best first.
     `evidence` is None when the question names a § that was found: then there is nothing to doubt.
     `outside` is the topic we do not cover that the question is nearer to than to anything we do.
     """
 
     hits: tuple[Hit, ...]
     references: tuple[Reference, ...]
+    notes: tuple[str, ...]
     evidence: Evidence | None
     outside: Outside | None = None
 
@@ -56,7 +58,7 @@ class Found:
 
 def search(index: Index, question: str, k: int = 10) -> Found:
     """The `k` best passages for a question, at most one per section."""
-    references = index.law_names.find(question)
+    references, sources = index.law_names.find(question), index.store.sources()
     vector = index.encoder.encode([question], query=True)[0]
     texts = list(_texts(index, question, vector))
     sections = _sections(index, texts)
@@ -66,13 +68,14 @@ def search(index: Index, question: str, k: int = 10) -> Found:
         section.found_by.add(Finder.REFERENCE)
     ranked = _weigh(index, question, sections)
     hits = _hits(index, ranked, references, k)
+    notes = tuple(dict.fromkeys(note for ref, _, _ in ranked if (note := _source_id(ref, sources)) in index.about))
     if hits and Finder.REFERENCE in hits[0].found_by:
-        return Found(tuple(hits), tuple(references), None)
+        return Found(tuple(hits), tuple(references), notes, None)
     if references and not terms(index.law_names.without_names(question)):
-        return Found(tuple(hits), tuple(references), NOTHING)  # a § that does not exist, and no other words
+        return Found(tuple(hits), tuple(references), notes, NOTHING)  # a § that does not exist, and no other words
     nearest = max((text.score for text in texts if text.finder is Finder.MEANING), default=0.0)
     weighed, outside = weigh(index, vector, nearest, hits)
-    return Found(tuple(hits), tuple(references), weighed, outside)
+    return Found(tuple(hits), tuple(references), notes, weighed, outside)
 
 
 class _Section:
