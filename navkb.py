@@ -16,12 +16,13 @@ from typing import TextIO
 from bot.answer import HITS, MODEL, ask, checked
 from bot.render import answer_json, answer_text, search_json, search_text
 from kb.encoder import Encoder, StaticEncoder
-from kb.errors import NavkbError, UsageError
+from kb.errors import NavkbError, SourceError, UsageError
 from kb.index import Index, open_index
 from kb.settings import Settings
 from kb.types import Answer, Turn
 
 SHIPPED_MANIFEST = Path(__file__).parent / "corpus" / "manifest.toml"
+COVERAGE = SHIPPED_MANIFEST.parent / "dekning.toml"
 SHIPPED_QUESTIONS = Path(__file__).parent / "evals" / "questions"
 
 
@@ -83,7 +84,20 @@ def _sync(arguments: argparse.Namespace, settings: Settings) -> int:
     return report.failures[0].exit_status if report.failures else 0
 
 
+def _check(arguments: argparse.Namespace, settings: Settings) -> int:
+    from ingest.check import check
+    from ingest.fetch import Lovdata
+    from ingest.manifest import read_manifests
+
+    source = Lovdata(settings.lovdata_url, settings.data / "cache" / "lovdata")
+    findings = check(read_manifests(arguments.manifest or [SHIPPED_MANIFEST]), COVERAGE, source, settings.today)
+    print(findings)
+    return SourceError.exit_status if findings.any else 0
+
+
 def _sources(arguments: argparse.Namespace, settings: Settings) -> int:
+    if arguments.check:
+        return _check(arguments, settings)
     with closing(open_index(settings.data, encoder_of(settings))) as index:
         counts = index.store.passage_counts()
         rows = sorted(index.store.sources().values(), key=lambda source: (source.kind.rank, source.id))
@@ -244,7 +258,11 @@ def _parser() -> argparse.ArgumentParser:
     sync.add_argument("--rebuild", action="store_true", help="bygg indeksen på nytt fra bunnen")
 
     sources = command("sources", _sources, "vis hva som er indeksert")
+    sources.add_argument("manifest", nargs="*", type=Path, metavar="MANIFEST", help="manifestene --check skal lese")
     sources.add_argument("--json", action="store_true", help="som JSON")
+    sources.add_argument(
+        "--check", action="store_true", help="les notatene mot loven og si hva som mangler eller er feil"
+    )
 
     for name, run, what in (("search", _search, "finn passasjer"), ("ask", _ask, "svar på et spørsmål, med kilder")):
         added = command(name, run, what)

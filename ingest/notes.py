@@ -11,6 +11,7 @@ from typing import Any
 
 import yaml
 
+from ingest.clean import plain_line_ends
 from ingest.markdown import slug
 from kb.errors import SourceError
 from kb.types import Document, Kind, Responsibility, Section, Source
@@ -115,6 +116,11 @@ def read_front_matter(text: str, path: Path) -> FrontMatter | None:
         raise note_error(path, 2, "hodet skal ha linjer av formen «nøkkel: verdi»")
     lines = {str(key.value): key.start_mark.line + 2 for key, _ in node.value}
     return FrontMatter(path, values, lines, body, head.count("\n") + 4)
+
+
+def front_matter_of(path: Path) -> FrontMatter | None:
+    """The front matter of a file that is known to be readable; None when it has none."""
+    return read_front_matter(plain_line_ends(path.read_text(encoding="utf-8")).removeprefix("\ufeff"), path)
 
 
 def load_note(front: FrontMatter) -> Document:
