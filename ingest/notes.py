@@ -22,7 +22,19 @@ SHORT_ANSWER = "avsnitt/kort-svar"
 
 NOTE_HEADINGS = ("Kort svar", "Kort svar (nynorsk)", "Vilkår og vurdering", "Husk")
 _NOTE_KEYS = frozenset(
-    ("id", "tittel", "gjelder", "ansvar", "kontrollert", "se_ogsaa", "spoersmaal", "spoersmaal_nn", "ord", "tall")
+    (
+        "id",
+        "tittel",
+        "gjelder",
+        "ansvar",
+        "kontrollert",
+        "se_ogsaa",
+        "spoersmaal",
+        "spoersmaal_nn",
+        "ord",
+        "tall",
+        "selvstendig",
+    )
 )
 _DIGEST_KEYS = frozenset(
     (
@@ -145,6 +157,7 @@ def load_note(front: FrontMatter) -> Document:
         date=front.date("kontrollert" if is_note else "dato"),
         responsibility=front.responsibility(),
         url=front.text("url"),
+        stands_alone=front.values.get("selvstendig") is True,
     )
     return Document(source, tuple(_note_sections(front) if is_note else _digest_sections(front)))
 

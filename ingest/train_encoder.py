@@ -14,7 +14,8 @@ import json
 import random
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -28,6 +29,7 @@ from ingest.load import files_of, load_file
 from ingest.lovdata import load_lovdata
 from ingest.manifest import Manifest, read_manifest
 from ingest.vocabulary import read_vocabulary
+from kb.analysis import KNOWN_WORDS, SHORTEST_PART, words
 from kb.encoder import SHIPPED
 from kb.types import Document, Kind
 from kb.vocabulary import Outside
@@ -39,6 +41,8 @@ ARCHIVES = ("gjeldende-lover", "gjeldende-sentrale-forskrifter")
 UNKNOWN = "[UNK]"
 VOCABULARY = 32_000
 DIMENSIONS = 256
+COMMON = 20
+"""How often a word must stand in the archives and notes to count as known."""
 BATCH = 1_024
 LAW_EPOCHS = 1
 NOTE_STEPS = 1_200
@@ -116,6 +120,12 @@ def bokmal_nynorsk(notes: Sequence[Document], files: Sequence[Path]) -> list[Pai
     return pairs
 
 
+def known_words(texts: Iterable[str]) -> str:
+    """The words that are common enough to be trusted as parts of compounds, with their counts, one a line."""
+    counts = Counter(word for text in texts for word in words(text) if word.isalpha() and len(word) >= SHORTEST_PART)
+    return "".join(f"{word} {count}\n" for word, count in sorted(counts.items()) if count >= COMMON)
+
+
 def train_tokenizer(texts: Sequence[str]) -> Tokenizer:
     """A WordPiece tokenizer over lower-cased text."""
     from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, trainers
@@ -187,10 +197,10 @@ def _note_batch(own: Sequence[Theme], choose: random.Random) -> list[Pair]:
 
 
 def _drop_words(text: str, choose: random.Random) -> str:
-    words = text.split()
-    if len(words) < 4 or choose.random() < 0.5:
+    listed = text.split()
+    if len(listed) < 4 or choose.random() < 0.5:
         return text
-    return " ".join(word for word in words if choose.random() > DROPPED_WORDS) or text
+    return " ".join(word for word in listed if choose.random() > DROPPED_WORDS) or text
 
 
 def save(weights: Any, tokenizer: Tokenizer, folder: Path) -> None:
@@ -247,6 +257,7 @@ def main() -> None:
     parser.add_argument(
         "--parallel", type=Path, nargs="*", default=[], help="tabulatordelte filer med bokmål og nynorsk"
     )
+    parser.add_argument("--words-only", action="store_true", help="lag bare ordlisten for sammensetninger")
     parser.add_argument("--cache", type=Path, default=Path("build/lovdata"))
     parser.add_argument("--out", type=Path, default=SHIPPED)
     arguments = parser.parse_args()
@@ -259,6 +270,11 @@ def main() -> None:
     sys.stderr.write(
         f"{len(laws)} lover og forskrifter gir {len(pairs)} par, {len(own)} tema, {len(languages)} språkpar\n"
     )
+    everything = (section.text for document in (*laws, *notes) for section in document.sections)
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    (arguments.out / KNOWN_WORDS.name).write_text(known_words(everything), encoding="utf-8")
+    if arguments.words_only:
+        return
     texts = [text for pair in pairs for text in pair] + 3 * [
         text for theme in own for text in (*theme.questions, *theme.answers)
     ]

@@ -1,6 +1,7 @@
 """Norwegian text to index terms: the same for what is indexed and what is asked.
 
-A term is a Snowball stem, or a whole § number (`§20a`). Bokmål and nynorsk share the stemmer; spelling
+A term is a Snowball stem, or a whole § number (`§20a`). A compound gives its two parts as well, so that
+«sosialhjelpsmottaker» and «mottaker av sosialhjelp» meet. Bokmål and nynorsk share the stemmer; spelling
 that differs is met by the synonyms of `corpus/begreper.toml`.
 """
 
@@ -8,11 +9,16 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from pathlib import Path
 
 import snowballstemmer
 
 _SECTION = re.compile(r"§+\s*(\d+(?:-\d+)?)(?:([a-zæøå])|\s([a-hj-z]))?(?![a-zæøå0-9])")
 _TOKEN = re.compile(r"§[0-9a-zæøå-]+|[0-9]+(?:[.,][0-9]+)?|[a-zæøåäöéèòóü]+")
+
+KNOWN_WORDS = Path(__file__).parent / "static-nb" / "words.txt"
+SHORTEST_PART = 4
+"""Letters a part of a compound must have: shorter ones («til», «ene») are endings more often than words."""
 
 STOP_WORDS = frozenset(
     """
@@ -46,6 +52,40 @@ def words(text: str) -> list[str]:
     return _TOKEN.findall(lowered)
 
 
+@lru_cache(maxsize=1)
+def _known_words() -> dict[str, int]:
+    """Words of the law archives and our notes, and how common they are (made by ingest/train_encoder.py)."""
+    lines = KNOWN_WORDS.read_text(encoding="utf-8").splitlines()
+    return {word: int(count) for word, count in (line.split() for line in lines)}
+
+
+@lru_cache(maxsize=200_000)
+def compound_parts(word: str) -> tuple[str, ...]:
+    """The two words a compound is made of, empty when it is none: «strømregning» → strøm, regning.
+
+    Both parts must be known words of at least four letters, the first perhaps with a joining -s. Where
+    several cuts are possible, the one whose rarer part is most common wins (Koehn & Knight 2003,
+    "Empirical methods for compound splitting", choose by the geometric mean of frequencies).
+    """
+    if len(word) < 2 * SHORTEST_PART or not word.isalpha():
+        return ()
+    known, best = _known_words(), 0
+    chosen: tuple[str, ...] = ()
+    for cut in range(SHORTEST_PART, len(word) - SHORTEST_PART + 1):
+        first, last = word[:cut], word[cut:]
+        if first.endswith("s") and first[:-1] in known:
+            first = first[:-1]
+        rarer = min(known.get(first, 0), known.get(last, 0))
+        if rarer > best:
+            best, chosen = rarer, (first, last)
+    return chosen
+
+
 def terms(text: str) -> list[str]:
-    """The stems of `text` in order, function words left out."""
-    return [stem(word) for word in words(text) if word not in STOP_WORDS]
+    """The stems of `text` in order, function words left out, a compound followed by its parts."""
+    found = []
+    for word in words(text):
+        if word not in STOP_WORDS:
+            found.append(stem(word))
+            found += [stem(part) for part in compound_parts(word) if part not in STOP_WORDS]
+    return found

@@ -19,7 +19,9 @@ class Field(StrEnum):
     WORDS = "words"
     """Everyday words for the same thing, together."""
     QUESTION = "question"
-    """Typical questions, one by one: a question is like one of them, not like all together."""
+    """Typical questions, one by one: what somebody asks may be nearly one of them."""
+    THEME = "theme"
+    """Questions, words and short answer together: what somebody asks may be spread over many of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,9 @@ def entries(passage: Passage, kind: Kind) -> Iterator[Entry]:
         yield Entry(f"{passage.id}.w", Field.WORDS, ", ".join(section.words))
     for n, question in enumerate(section.questions):
         yield Entry(f"{passage.id}.q{n}", Field.QUESTION, question)
+    if section.questions:
+        together = [*section.questions, *section.words, passage.text]
+        yield Entry(f"{passage.id}.t", Field.THEME, "\n".join(together))
 
 
 def passage_id(entry_id: str) -> str:

@@ -13,7 +13,7 @@ from kb.references import LawNames
 from kb.store import SCHEMA_VERSION, PassageStore
 from kb.types import Kind
 from kb.vectors import VectorIndex
-from kb.vocabulary import Outside, Synonyms, Vocabulary
+from kb.vocabulary import Outside, Spellings, Synonyms, Vocabulary
 
 PASSAGES_FILE = "passages.sqlite"
 VECTORS_FOLDER = "vectors"
@@ -86,6 +86,11 @@ class Index:
     def synonyms(self) -> Synonyms:
         """Other words for what a question says."""
         return Synonyms(self.vocabulary.synonyms)
+
+    @cached_property
+    def spellings(self) -> Spellings:
+        """The words of our own notes, for questions that misspell them."""
+        return Spellings(self.store.note_terms())
 
     @cached_property
     def about(self) -> dict[str, tuple[str, ...]]:

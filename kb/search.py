@@ -17,9 +17,21 @@ from kb.vocabulary import Outside
 
 CANDIDATES = 60
 """How many texts of each field each finder may propose."""
-WORD_WEIGHT: Mapping[Field, float] = {Field.TEXT: 0.5, Field.NOTE: 0.5, Field.WORDS: 0.5, Field.QUESTION: 1.0}
+WORD_WEIGHT: Mapping[Field, float] = {
+    Field.TEXT: 0.5,
+    Field.NOTE: 0.3,
+    Field.WORDS: 0.3,
+    Field.QUESTION: 0.5,
+    Field.THEME: 1.0,
+}
 """What a BM25 score of a field counts; a typical question is the best witness of what somebody means."""
-MEANING_WEIGHT: Mapping[Field, float] = {Field.TEXT: 12.0, Field.NOTE: 12.0, Field.WORDS: 8.0, Field.QUESTION: 24.0}
+MEANING_WEIGHT: Mapping[Field, float] = {
+    Field.TEXT: 12.0,
+    Field.NOTE: 12.0,
+    Field.WORDS: 8.0,
+    Field.QUESTION: 20.0,
+    Field.THEME: 40.0,
+}
 """What a cosine of a field counts. BM25 scores run to about 20, cosines to 1."""
 PULL = (1.0, 0.7, 0.6)
 """How much of what a note scores goes to the paragraphs it is about: the first, the second, the rest."""
@@ -141,7 +153,7 @@ def _sections(index: Index, texts: Sequence[_Text]) -> defaultdict[str, _Section
 
 
 def _query_terms(index: Index, question: str) -> list[str]:
-    said = terms(question)
+    said = [index.spellings.right(term) or term for term in terms(question)]
     others = index.synonyms.of(said)
     return list(dict.fromkeys([*said, *(other for term in said for other in sorted(others.get(term, ())))]))
 
@@ -156,7 +168,7 @@ def _weigh(index: Index, question: str, sections: Mapping[str, _Section]) -> lis
         if source is None:
             continue  # a paragraph a note points to whose law is not indexed
         score = section.score
-        if source.kind is Kind.NOTAT and any(_source_id(about, sources) for about in index.about.get(source.id, ())):
+        if _gives_way(index, source, sources):
             score *= NOTE_ITSELF
         if source.id in named:
             score *= NAMED_LAW
@@ -166,6 +178,12 @@ def _weigh(index: Index, question: str, sections: Mapping[str, _Section]) -> lis
             score *= NOT_IN_FORCE
         weighed.append((ref, score, section))
     return sorted(weighed, key=lambda item: (-item[1], item[0]))
+
+
+def _gives_way(index: Index, source: Source, sources: Mapping[str, Source]) -> bool:
+    """Whether a source is a note whose paragraphs are indexed, so that they are the answer and it is the explanation."""
+    explained = index.about.get(source.id, ())
+    return source.kind is Kind.NOTAT and not source.stands_alone and any(_source_id(ref, sources) for ref in explained)
 
 
 def _hits(

@@ -161,6 +161,16 @@ class PassageStore:
         )
         return [(row["id"], row["score"]) for row in rows]
 
+    def note_terms(self) -> list[str]:
+        """All index terms of the notes: the words we expect in questions."""
+        found: set[str] = set()
+        for field in (Field.NOTE, Field.THEME):
+            self._db.execute(
+                f"CREATE VIRTUAL TABLE IF NOT EXISTS temp.terms_{field} USING fts5vocab('main', 'words_{field}', 'row')"
+            )
+            found |= {row["term"] for row in self._db.execute(f"SELECT term FROM terms_{field}")}
+        return sorted(found)
+
     def count(self) -> int:
         """Number of passages."""
         return int(self._db.execute("SELECT count(*) FROM passages").fetchone()[0])

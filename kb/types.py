@@ -51,7 +51,8 @@ class Source:
     """One published document.
 
     `id` is also the prefix of every reference into it, e.g. `lov/2009-12-18-131`. `names` are the
-    ways people call it, the usual one first. `origin` says which manifest and file it came from,
+    ways people call it, the usual one first. `stands_alone` marks a note that is itself the answer (rates),
+    where other notes give way to the paragraph they explain. `origin` says which manifest and file it came from,
     `stamp` changes whenever the bytes it was loaded from may have changed.
     """
 
@@ -68,6 +69,7 @@ class Source:
     language: str = "nb"
     licence: str = ""
     url: str = ""
+    stands_alone: bool = False
     origin: str = ""
     stamp: str = ""
 

@@ -6,6 +6,9 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 
+from rapidfuzz import process
+from rapidfuzz.distance import DamerauLevenshtein
+
 from kb.analysis import terms
 
 
@@ -74,3 +77,24 @@ class Synonyms:
                     for term in key:
                         found.setdefault(term, set()).update(other)
         return found
+
+
+class Spellings:
+    """Known terms, found again when a question misspells them."""
+
+    def __init__(self, known: Sequence[str]) -> None:
+        self._all = frozenset(known)
+        self._long = [term for term in known if len(term) >= SHORTEST_TYPO]
+
+    def right(self, term: str) -> str | None:
+        """The known term that a long unknown one is a slip of: one edit, two in words of ten letters or more."""
+        if term in self._all or len(term) < SHORTEST_TYPO or not term.isalpha():
+            return None
+        edits = 2 if len(term) >= LONG_WORD else 1
+        found = process.extractOne(term, self._long, scorer=DamerauLevenshtein.distance, score_cutoff=edits)
+        return found[0] if found else None
+
+
+SHORTEST_TYPO = 6
+"""Shorter words have too many neighbours: «lån» is no misspelling of «løn»."""
+LONG_WORD = 10
