@@ -17,11 +17,13 @@ from bot.answer import HITS, MODEL, ask, checked
 from bot.render import answer_json, answer_text, search_json, search_text
 from kb.encoder import Encoder, StaticEncoder
 from kb.errors import NavkbError, SourceError, UsageError
-from kb.index import Index, open_index
+from kb.index import Index, Snapshots, open_index
 from kb.settings import Settings
 from kb.types import Answer, Turn
 
 SHIPPED_MANIFEST = Path(__file__).parent / "corpus" / "manifest.toml"
+LISTED = 20
+"""How many changed paragraphs and notes are named one by one."""
 COVERAGE = SHIPPED_MANIFEST.parent / "dekning.toml"
 SHIPPED_QUESTIONS = Path(__file__).parent / "evals" / "questions"
 
@@ -56,8 +58,12 @@ def encoder_of(settings: Settings) -> Encoder:
 def _sync(arguments: argparse.Namespace, settings: Settings) -> int:
     from tqdm import tqdm
 
+    from ingest.apply import roll_back
     from ingest.sync import sync
 
+    if arguments.rollback:
+        print(f"Svarer nå fra {roll_back(Snapshots(settings.data / 'index')).name}.")
+        return 0
     manifests = arguments.manifest or [SHIPPED_MANIFEST]
     with tqdm(desc="Leser inn", unit=" kilder", leave=False, disable=None) as bar:
 
@@ -79,9 +85,25 @@ def _sync(arguments: argparse.Namespace, settings: Settings) -> int:
     if arguments.dry_run:
         print("Dette ville blitt gjort:")
     print(report.plan)
+    _print_changes(report.changed, report.to_check)
     for failure in report.failures:
         print(failure, file=sys.stderr)
     return report.failures[0].exit_status if report.failures else 0
+
+
+def _print_changes(changed: Sequence[str], notes: Sequence[str]) -> None:
+    """Paragraphs that are not as they were, and what of ours points at them."""
+    if not changed:
+        return
+    from evals.questions import read_questions
+
+    questions = [q.id for q in read_questions(SHIPPED_QUESTIONS) if set(changed) & {*q.gold, *q.also}]
+    print(f"{len(changed)} paragrafer er endret: {', '.join(changed[:LISTED])}{' …' if len(changed) > LISTED else ''}")
+    for what, ids in (("fagnotater", notes), ("fasitspørsmål", questions)):
+        if ids:
+            print(
+                f"Må kontrolleres, {what}: {', '.join(ids[:LISTED])}{f' og {len(ids) - LISTED} til' if len(ids) > LISTED else ''}"
+            )
 
 
 def _check(arguments: argparse.Namespace, settings: Settings) -> int:
@@ -255,6 +277,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     sync.add_argument("--offline", action="store_true", help="bruk ikke nettet; lovtekst som alt er hentet, beholdes")
     sync.add_argument("--dry-run", action="store_true", help="vis planen uten å gjøre noe")
+    sync.add_argument("--rollback", action="store_true", help="gå tilbake til indeksen før den siste")
     sync.add_argument("--rebuild", action="store_true", help="bygg indeksen på nytt fra bunnen")
 
     sources = command("sources", _sources, "vis hva som er indeksert")

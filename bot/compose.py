@@ -77,7 +77,7 @@ def compose(index: Index, question: str, found: Found, language: str, today: dat
     looked_up = bool(found.references) and not terms(index.law_names.without_names(question))
     note = _note_about(index, lead, found)
     if looked_up:
-        _law(draft, question, found)
+        _law(draft, question, found, note)
         if note:
             _short_answer(draft, note)
     else:
@@ -85,7 +85,7 @@ def compose(index: Index, question: str, found: Found, language: str, today: dat
             _short_answer(draft, note)
         elif not lead.source.kind.is_law:
             _practice(draft, [lead])
-        _law(draft, question, found)
+        _law(draft, question, found, note)
     if lead.source.kind.is_law or note:
         _practice(
             draft,
@@ -121,7 +121,7 @@ def _short_answer(draft: Draft, note: Sequence[Passage]) -> None:
         draft.lines.append(f"{escape(passage.text)} [{draft.cite(passage, passage.text)}]")
 
 
-def _law(draft: Draft, question: str, found: Found) -> None:
+def _law(draft: Draft, question: str, found: Found, note: Sequence[Passage]) -> None:
     """Verbatim ledd of the leading §, and of a second one that is nearly as good."""
     laws = [hit for hit in found.hits if hit.source.kind.is_law]
     if not laws:
@@ -134,7 +134,7 @@ def _law(draft: Draft, question: str, found: Found) -> None:
         shown = [hit for hit in laws if hit.passage.section_ref in asked]
     lines = []
     for hit in shown:
-        for passage in _ledd_shown(draft.index, question, hit, found.references, alone=hit is shown[0]):
+        for passage in _ledd_shown(draft.index, question, hit, found.references, note if hit is shown[0] else []):
             quote = cut(passage.text, question)
             n = draft.cite(passage, quote)
             name = draft.index.law_names.write(passage.ref)
@@ -158,9 +158,9 @@ def _law(draft: Draft, question: str, found: Found) -> None:
 
 
 def _ledd_shown(
-    index: Index, question: str, hit: Hit, references: Sequence[Reference], *, alone: bool
+    index: Index, question: str, hit: Hit, references: Sequence[Reference], note: Sequence[Passage]
 ) -> list[Passage]:
-    """The ledd that matter: the one asked for, else those that share most with the question."""
+    """The ledd that matter: the one asked for, else those that share most with the question and the note's answer."""
     passages = index.store.section_passages(hit.passage.section_ref)
     asked = {r.ledd for r in references if r.section_ref == hit.passage.section_ref}
     numbered = {place.ledd: p for p in passages if (place := parse(p.ref))}
@@ -168,11 +168,15 @@ def _ledd_shown(
         return [numbered[ledd] for ledd in sorted(asked & numbered.keys(), key=lambda n: n or 0)]
     if asked:
         return passages
-    said = set(terms(question))
-    shared = {p.id: len(said & set(terms(p.text))) for p in passages}
+    said, short = set(terms(question)), _part(note, "kort-svar")
+    answered = set(terms(short.text)) if short else set()
+    shared = {p.id: 2 * len(said & (of_it := set(terms(p.text)))) + len(answered & of_it) for p in passages}
     ranked = sorted(passages, key=lambda p: (-shared[p.id], p.id != hit.passage.id, p.start))
-    most = shared[ranked[0].id]
-    best = [p for p in ranked[: LEDD_SHOWN if alone else 1] if shared[p.id] and shared[p.id] >= SECOND_LEDD * most]
+    best = [
+        p
+        for p in ranked[: LEDD_SHOWN if note else 1]
+        if shared[p.id] and shared[p.id] >= SECOND_LEDD * shared[ranked[0].id]
+    ]
     return sorted(best or [hit.passage], key=lambda p: p.start)
 
 

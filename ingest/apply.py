@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
 from ingest.plan import Plan
 from ingest.split import split
 from kb.encoder import Encoder
-from kb.errors import NavkbError
+from kb.errors import IndexMissing, NavkbError
 from kb.fields import Entry, Field, entries
 from kb.index import PASSAGES_FILE, VECTORS_FOLDER, Snapshots
 from kb.store import SCHEMA_VERSION, PassageStore
@@ -20,7 +24,10 @@ from kb.vectors import VectorIndex
 
 KEPT_SNAPSHOTS = 2
 """The live one and the one before it, so that a bad sync can be rolled back."""
-ENCODE_BATCH = 2_000
+ENCODE_BATCH = 5_000
+"""Texts encoded and handed to Chroma at a time; it takes at most 5,461."""
+MANY_DOCUMENTS = 500
+"""From here on the vectors are written in bulk (kb/vectors.py)."""
 
 
 def apply(
@@ -49,6 +56,7 @@ def apply(
         else:
             part.mkdir()
         _fill(part, plan, documents, encoder, meta)
+        _settle(part)
     except (OSError, sqlite3.Error) as error:
         shutil.rmtree(part, ignore_errors=True)
         raise NavkbError(
@@ -65,14 +73,29 @@ def apply(
     return snapshot
 
 
+def roll_back(snapshots: Snapshots) -> Path:
+    """Make the snapshot before the live one current; returns its folder. Raises `IndexMissing` when there is none."""
+    live = snapshots.current()
+    earlier = [snapshot for snapshot in snapshots.all() if live is not None and snapshot.name < live.name]
+    if not earlier:
+        raise IndexMissing(f"Det finnes ingen tidligere indeks å gå tilbake til i {str(snapshots.folder)!r}.")
+    snapshots.make_current(earlier[-1])
+    return earlier[-1]
+
+
 def _fill(
     part: Path, plan: Plan, documents: Mapping[str, tuple[Document, str]], encoder: Encoder, meta: Mapping[str, str]
 ) -> None:
-    store = PassageStore(part / PASSAGES_FILE, writable=True)
-    vectors = VectorIndex(part / VECTORS_FOLDER)
-    try:
+    """Write passages on this thread and vectors on another: Chroma takes most of the time and needs no interpreter."""
+    bulk = len(documents) > MANY_DOCUMENTS
+    with (
+        closing(PassageStore(part / PASSAGES_FILE, writable=True)) as store,
+        closing(VectorIndex(part / VECTORS_FOLDER, bulk=bulk)) as vectors,
+        _InOrder() as writer,
+    ):
         for source_id in plan.remove:
-            _forget(vectors, store.source_passages(source_id), store.sources()[source_id].kind)
+            gone = list(store.source_passages(source_id))
+            writer.do(_forget, vectors, gone, store.sources()[source_id].kind)
             store.remove_source(source_id)
         batch: list[Entry] = []
         for source_id in (*plan.add, *plan.replace, *plan.keep):
@@ -82,19 +105,42 @@ def _fill(
             kind = document.source.kind
             before = {passage.id: passage for passage in store.source_passages(source_id)}
             now = {passage.id: passage for passage in split(document)}
-            _forget(vectors, (passage for id_, passage in before.items() if id_ not in now), kind)
+            writer.do(_forget, vectors, [passage for id_, passage in before.items() if id_ not in now], kind)
             store.replace_document(document, digest, now.values())
             batch += [entry for id_, passage in now.items() if id_ not in before for entry in entries(passage, kind)]
             if len(batch) >= ENCODE_BATCH:
-                _encode(batch, vectors, encoder)
+                writer.do(_encode, vectors, batch, encoder)
                 batch = []
-        _encode(batch, vectors, encoder)
+        writer.do(_encode, vectors, batch, encoder)
+        writer.wait()
         stamps = {"schema": SCHEMA_VERSION, "encoder": encoder.stamp, "vectors": str(vectors.count())}
         for key, value in {**meta, **stamps}.items():
             store.set_meta(key, value)
-    finally:
-        store.close()
-        vectors.close()
+
+
+class _InOrder:
+    """Runs jobs one after another on a thread of its own, a few waiting at most; the first error stops everything."""
+
+    WAITING = 3
+
+    def __init__(self) -> None:
+        self._pool = ThreadPoolExecutor(max_workers=1)
+        self._waiting: deque[Future[None]] = deque()
+
+    def do(self, job: Callable[..., None], *arguments: object) -> None:
+        self._waiting.append(self._pool.submit(job, *arguments))
+        while len(self._waiting) > self.WAITING:
+            self._waiting.popleft().result()
+
+    def wait(self) -> None:
+        while self._waiting:
+            self._waiting.popleft().result()
+
+    def __enter__(self) -> _InOrder:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._pool.shutdown(cancel_futures=True)
 
 
 def _forget(vectors: VectorIndex, passages: Iterable[Passage], kind: Kind) -> None:
@@ -102,7 +148,7 @@ def _forget(vectors: VectorIndex, passages: Iterable[Passage], kind: Kind) -> No
         vectors.remove(field, [entry.id for entry in gone])
 
 
-def _encode(batch: Iterable[Entry], vectors: VectorIndex, encoder: Encoder) -> None:
+def _encode(vectors: VectorIndex, batch: Iterable[Entry], encoder: Encoder) -> None:
     for field, fresh in _by_field(batch).items():
         vectors.add(field, [entry.id for entry in fresh], encoder.encode([entry.text for entry in fresh]))
 
@@ -112,3 +158,13 @@ def _by_field(listed: Iterable[Entry]) -> dict[Field, list[Entry]]:
     for entry in listed:
         found.setdefault(entry.field, []).append(entry)
     return found
+
+
+def _settle(folder: Path) -> None:
+    """Have the operating system write a folder's files to disk, so that a power cut cannot leave half of one."""
+    for path in (*folder.rglob("*"), folder):
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

@@ -32,7 +32,7 @@ LARGEST_MEMBER = 50_000_000
 Progress = Callable[[str, int, int], None]
 """Called with what is fetched, bytes so far and bytes in all (0 if unknown)."""
 
-_MEMBER = re.compile(r"(?:nl|sf)/(?P<kind>nl|sf)-(?P<date>\d{8})-(?P<number>\d+)\.xml")
+_MEMBER = re.compile(r"(?:nl|sf)/(?P<kind>nl|sf)-(?P<date>\d{8})-(?P<number>\d+)(?P<language>-nn)?\.xml")
 _KINDS = {"nl": "lov", "sf": "forskrift"}
 
 
@@ -170,7 +170,11 @@ def id_of_member(path: str) -> str:
     if match is None:
         return ""
     day, number = match["date"], int(match["number"])
-    return f"{_KINDS[match['kind']]}/{day[:4]}-{day[4:6]}-{day[6:]}" + (f"-{number}" if number else "")
+    return (
+        f"{_KINDS[match['kind']]}/{day[:4]}-{day[4:6]}-{day[6:]}"
+        + (f"-{number}" if number else "")
+        + (match["language"] or "")
+    )
 
 
 def _reason(error: httpx.HTTPError) -> str:

@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from xml.etree import ElementTree
 
 from ingest.markdown import slug
 from kb.errors import SourceError
-from kb.references import lovdata_url
+from kb.references import lovdata_url, parse
 from kb.types import Document, Kind, Section, Source
 
-LOADER_VERSION = "1"
+LOADER_VERSION = "2"
 LICENCE = "NLOD 2.0"
 
 _LEFT_OUT = frozenset(
@@ -123,8 +124,20 @@ def _article(article: Element, headings: tuple[str, ...], ref: str) -> Section:
         text=text or ("(Opphevet)" if repealed else title),
         title=title,
         headings=headings,
+        see_also=tuple(dict.fromkeys(_links(article, f"{ref}/{locator}"))),
         in_force=not repealed,
     )
+
+
+def _links(element: Element, own: str) -> Iterator[str]:
+    """References to other paragraphs that the text of an element links to."""
+    for child in element:
+        if child.get("class", "") in _LEFT_OUT:
+            continue
+        place = parse(child.get("href", "")) if child.tag == "a" else None
+        if place and place.section and place.section_ref != own:
+            yield place.section_ref
+        yield from _links(child, own)
 
 
 def _ledd_text(element: Element) -> str:
@@ -177,9 +190,7 @@ def _unique(sections: Iterator[Section]) -> Iterator[Section]:
         if n == 1:
             yield section
         else:
-            yield Section(
-                f"{section.locator}({n})", section.text, section.title, section.headings, in_force=section.in_force
-            )
+            yield replace(section, locator=f"{section.locator}({n})")
 
 
 def _names(short: str, title: str) -> tuple[str, ...]:

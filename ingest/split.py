@@ -9,6 +9,8 @@ from kb.store import digest_of
 from kb.types import Document, Passage, Section, Source
 
 SPLITTER_VERSION = "1"
+_HAS_LEDD = re.compile(r"^§|/a\d+\w?$")
+"""Locators of §§ and of the articles of treaties and EU acts; annexes and other loose text have no ledd."""
 LONGEST = 1_500
 """Characters a passage outside law may have before it is split between paragraphs: about what a reader takes in at once."""
 
@@ -18,7 +20,7 @@ def split(document: Document) -> list[Passage]:
     return [
         _passage(document.source, section, locator, start, end)
         for section in document.sections
-        for locator, start, end in (_ledd(section) if document.source.kind.is_law else _paragraphs(section))
+        for locator, start, end in (_ledd(section) if _HAS_LEDD.search(section.locator) else _paragraphs(section))
     ]
 
 
@@ -29,9 +31,8 @@ def _blocks(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _ledd(section: Section) -> Iterator[tuple[str, int, int]]:
-    numbered = section.locator.startswith("§")
     for n, (start, end) in enumerate(_blocks(section.text), 1):
-        yield (f"{section.locator}/ledd/{n}" if numbered else section.locator), start, end
+        yield f"{section.locator}/ledd/{n}", start, end
 
 
 def _paragraphs(section: Section) -> Iterator[tuple[str, int, int]]:

@@ -32,11 +32,17 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a sync did: the plan it carried out, and the sources that could not be used, each with why."""
+    """What a sync did: the plan it carried out, and the sources that could not be used, each with why.
+
+    `changed` are the references of paragraphs whose text is new, changed or gone in a law that was there
+    before; `to_check` the notes that point at them.
+    """
 
     plan: Plan
     failures: tuple[SourceError, ...]
     applied: bool
+    changed: tuple[str, ...] = ()
+    to_check: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,11 +133,40 @@ def _sync(
     if restamped:
         why += (f"{len(restamped)} uendrede kilder er hentet på nytt",)
     todo = plan(digests | {id_: base.digests[id_] for id_ in wanted.unchanged}, base.digests, removable, why)
+    changed = _changed_paragraphs(snapshots, todo, wanted) if todo.replace and not fresh else ()
+    report = Report(todo, tuple(wanted.failures), False, changed, _notes_on(changed, wanted))
     if todo.empty or dry_run:
-        return Report(todo, tuple(wanted.failures), applied=False)
+        return report
     documents = {id_: (document, digests[id_]) for id_, document in wanted.documents.items()}
     apply(todo, documents, snapshots, encoder, {**versions, "vocabulary": vocabulary.to_json()}, fresh=fresh)
-    return Report(todo, tuple(wanted.failures), applied=True)
+    return dataclasses.replace(report, applied=True)
+
+
+def _changed_paragraphs(snapshots: Snapshots, todo: Plan, wanted: _Wanted) -> tuple[str, ...]:
+    """References of paragraphs that are not as the live index has them, of the laws that are replaced."""
+    live = snapshots.current()
+    if live is None:
+        return ()
+    changed = []
+    with closing(PassageStore(live / PASSAGES_FILE)) as store:
+        for source_id in todo.replace:
+            document = wanted.documents[source_id]
+            if document.source.kind.is_law:
+                before = {p.section_ref: p.section.text for p in store.source_passages(source_id)}
+                now = {f"{source_id}/{section.locator}": section.text for section in document.sections}
+                changed += [ref for ref in dict.fromkeys((*before, *now)) if before.get(ref) != now.get(ref)]
+    return tuple(changed)
+
+
+def _notes_on(changed: Sequence[str], wanted: _Wanted) -> tuple[str, ...]:
+    """Ids of the notes that explain or mention one of the changed paragraphs."""
+    pointing = [
+        document.source.id
+        for document in wanted.documents.values()
+        for section in document.sections[:1]
+        if set(changed) & {*section.about, *section.see_also} and not document.source.kind.is_law
+    ]
+    return tuple(sorted(pointing))
 
 
 def _live(snapshots: Snapshots) -> _Live:
@@ -192,8 +227,15 @@ def _gather_archive(
     everything = any(entry.way == "archive" for entry in entries)
     stamp = digest_of(archive.name, archive.stamp, lovdata.LOADER_VERSION)
     ids = {entry.id for entry in entries if entry.way == "lovdata"}
-    if not everything and ids and all(id_ in live.sources and live.sources[id_].stamp == stamp for id_ in ids):
-        wanted.unchanged |= ids
+    if everything:
+        places = {origin_of(entry) for entry in entries}
+        held = {
+            id_ for id_, source in live.sources.items() if source.archive == archive.name and source.origin in places
+        }
+    else:
+        held = ids & live.sources.keys()
+    if held and held >= ids and all(live.sources[id_].stamp == stamp for id_ in held):
+        wanted.unchanged |= held
         return
     origins = {entry.id: entry for entry in entries}
     for document_id, xml in archive.documents(None if everything else ids):
@@ -204,7 +246,9 @@ def _gather_archive(
             wanted.failures.append(SourceError(f"{document_id}: {error}"))
             wanted.kept.add(document_id)
             continue
-        source = dataclasses.replace(loaded.source, id=document_id, origin=origin_of(entry), stamp=stamp)
+        source = dataclasses.replace(
+            loaded.source, id=document_id, archive=archive.name, origin=origin_of(entry), stamp=stamp
+        )
         wanted.documents[document_id] = Document(source, loaded.sections)
         progress(document_id)
     for missing in sorted(ids - wanted.documents.keys() - wanted.kept):

@@ -11,7 +11,7 @@ from pathlib import Path
 from time import perf_counter
 
 import pytest
-from conftest import CAKE_LAW, TODAY, write_archive
+from conftest import CAKE_LAW, COMING_LAW, TODAY, write_archive
 from fakes import HashingEncoder
 
 from ingest import apply as applying
@@ -168,6 +168,39 @@ def test_two_syncs_at_once_are_refused(run: partial[Report], tmp_path: Path) -> 
     (tmp_path / "data").mkdir()
     with FileLock(tmp_path / "data" / "sync.lock"), pytest.raises(NavkbError, match="En annen"):
         run()
+
+
+def test_a_newer_law_tells_what_changed_and_which_notes_point_there(manifest: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "lovdata"
+    write_archive(folder, "gjeldende-lover", {"nl/nl-20200102-003.xml": CAKE_LAW, "nl/nl-20250607-008.xml": COMING_LAW})
+    sync([manifest], tmp_path / "data", ENCODER, folder.as_uri(), TODAY)
+    amended = CAKE_LAW.replace(b"minst ett stykke kake", b"minst tre stykker kake")
+    write_archive(folder, "gjeldende-lover", {"nl/nl-20200102-003.xml": amended, "nl/nl-20250607-008.xml": COMING_LAW})
+    report = sync([manifest], tmp_path / "data", ENCODER, folder.as_uri(), TODAY)
+    assert report.plan.replace == ("lov/2020-01-02-3",)
+    assert report.changed == ("lov/2020-01-02-3/§2",)
+    assert report.to_check == ("notat/kakeloven-2",)
+
+
+def test_a_whole_archive_comes_in_and_is_not_read_again(tmp_path: Path, lovdata_folder: Path) -> None:
+    manifest = tmp_path / "alt.toml"
+    manifest.write_text('[[source]]\narchive = "gjeldende-lover"\nkind = "lov"\n', encoding="utf-8")
+    run = partial(sync, [manifest], tmp_path / "data", ENCODER, lovdata_folder.as_uri(), TODAY)
+    assert run().plan.add == ("lov/2020-01-02-3", "lov/2025-06-07-8")
+    read: list[str] = []
+    assert run(progress=read.append).plan.empty
+    assert read == []
+
+
+def test_roll_back_answers_from_the_one_before(run: partial[Report], manifest: Path, tmp_path: Path) -> None:
+    run()
+    (manifest.parent / "praksis" / "fredagskomiteen.md").unlink()
+    run()
+    snapshots = Snapshots(tmp_path / "data" / "index")
+    with pytest.raises(IndexMissing):
+        applying.roll_back(Snapshots(tmp_path / "nothing"))
+    applying.roll_back(snapshots)
+    assert "praksis/fredagskomiteen-2019" in _sources(tmp_path / "data")
 
 
 def test_damaged_archives_are_named(manifest: Path, tmp_path: Path) -> None:
