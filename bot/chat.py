@@ -116,6 +116,8 @@ def panel(index: Index, ref: str, section_ref: str) -> tuple[str, str]:
     section, source = passages[0].section, index.store.sources()[passages[0].source_id]
     title = index.law_names.write(section_ref) if source.kind.is_law else source.title
     lines = [
+        f"### {escape(title)}",
+        "",
         f"**{escape(section.title)}**",
         "",
         *(escape(heading) for heading in section.headings if heading != source.title),

@@ -15,7 +15,7 @@ from kb.references import Reference, parse
 from kb.types import Finder, Hit, Kind, Passage, Source
 from kb.vocabulary import Outside
 
-CANDIDATES = 60
+CANDIDATES = 30
 """How many texts of each field each finder may propose."""
 WORD_WEIGHT: Mapping[Field, float] = {
     Field.TEXT: 0.5,

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 BATCH = 5_000
 """Chroma 1.5 takes at most 5,461 rows a call."""
-EF_SEARCH = 200
+EF_SEARCH = 100
 """Candidates HNSW keeps while it searches; must not be less than what is asked for."""
 
 
