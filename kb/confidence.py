@@ -1,7 +1,7 @@
 """How probable it is that what was found answers the question; below a threshold the bot refuses.
 
 A logistic model of three things: how high the best section scores, how near the question is to the nearest
-text we have, and how near it is to topics we know we do not cover (`corpus/utenfor.toml`). Fitted on the dev
+texts we have, and how near it is to questions we know we do not answer (`corpus/utenfor.toml`). Fitted on the dev
 questions by `evals/calibrate.py`.
 """
 
@@ -11,11 +11,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import exp
 
+import numpy as np
+
 from kb.encoder import Vectors
 from kb.index import Index
 from kb.types import Hit
 from kb.vocabulary import Outside
 
+NEIGHBOURS = 3
+"""How many nearest texts are averaged, inside and outside: one alone may be near by chance."""
 WEIGHTS = (0.045, 12.4, -15.9)
 BIAS = -0.29
 """Weights of `Evidence` in its order, and the constant; docs/evals.md has the fit."""
@@ -23,7 +27,7 @@ BIAS = -0.29
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What speaks for and against an answer: the best section's score, and two cosines."""
+    """What speaks for and against an answer: the best section's score, and two mean cosines."""
 
     score: float
     inside: float
@@ -40,17 +44,18 @@ NOTHING = Evidence(0.0, 0.0, 1.0)
 """The evidence of a question without any words we index."""
 
 
-def weigh(index: Index, vector: Vectors, inside: float, hits: Sequence[Hit]) -> tuple[Evidence, Outside | None]:
-    """Weigh the hits of a question, `inside` being the cosine of the nearest indexed text.
+def weigh(index: Index, vector: Vectors, near: Sequence[float], hits: Sequence[Hit]) -> tuple[Evidence, Outside | None]:
+    """Weigh the hits of a question, `near` being the cosines of the nearest indexed texts.
 
-    Also the topic outside our field that the question is nearest to, if nearer than to any text inside.
+    Also the topic outside our field that the question is nearest to, if nearer than to the texts inside.
     """
-    if not hits or not vector.any():
+    if not hits or not near or not vector.any():
         return NOTHING, None
     topics, vectors = index.outside
+    inside = sum(near) / len(near)
     if not topics:
         return Evidence(hits[0].score, inside, 0.0), None
     cosines = vectors @ vector
-    best = int(cosines.argmax())
-    weighed = Evidence(hits[0].score, inside, float(cosines[best]))
-    return weighed, topics[best] if weighed.outside > inside else None
+    best = np.argsort(-cosines)[:NEIGHBOURS]
+    outside = float(cosines[best].mean())
+    return Evidence(hits[0].score, inside, outside), topics[int(best[0])] if outside > inside else None

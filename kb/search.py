@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from heapq import nlargest
 
 from kb.analysis import terms
-from kb.confidence import NOTHING, Evidence, weigh
+from kb.confidence import NEIGHBOURS, NOTHING, Evidence, weigh
 from kb.encoder import Vectors
 from kb.fields import Field, passage_id
 from kb.index import Index
@@ -85,8 +86,8 @@ def search(index: Index, question: str, k: int = 10) -> Found:
         return Found(tuple(hits), tuple(references), notes, None)
     if references and not terms(index.law_names.without_names(question)):
         return Found(tuple(hits), tuple(references), notes, NOTHING)  # a § that does not exist, and no other words
-    nearest = max((text.score for text in texts if text.finder is Finder.MEANING), default=0.0)
-    weighed, outside = weigh(index, vector, nearest, hits)
+    near = nlargest(NEIGHBOURS, (text.score for text in texts if text.finder is Finder.MEANING))
+    weighed, outside = weigh(index, vector, near, hits)
     return Found(tuple(hits), tuple(references), notes, weighed, outside)
 
 
@@ -128,12 +129,21 @@ class _Text:
 
 def _texts(index: Index, question: str, vector: Vectors) -> Iterator[_Text]:
     """Every text that words or meaning propose."""
-    query = _query_terms(index, question)
+    said = [index.spellings.right(term) or term for term in terms(question)]
+    others = index.synonyms.of(said)
     for field in Field:
+        query = list(dict.fromkeys(other for term in said for other in _known_as(index, field, term, others)))
         for passage, score in index.store.search_words(field, query, CANDIDATES):
             yield _Text(Finder.WORDS, field, passage, score)
         for entry, cosine in index.vectors.nearest(field, vector, CANDIDATES):
             yield _Text(Finder.MEANING, field, passage_id(entry), cosine)
+
+
+def _known_as(index: Index, field: Field, term: str, others: Mapping[str, set[str]]) -> Iterable[str]:
+    """A term as a field knows it: itself, or else the other words for it. Both would count one thing twice."""
+    if term not in others or index.store.has_term(field, term):
+        return [term]
+    return sorted(others[term])
 
 
 def _sections(index: Index, texts: Sequence[_Text]) -> defaultdict[str, _Section]:
@@ -150,12 +160,6 @@ def _sections(index: Index, texts: Sequence[_Text]) -> defaultdict[str, _Section
             pulled.take(text.finder, text.field, text.weighted * PULL[min(position, len(PULL) - 1)])
             pulled.found_by.add(Finder.NOTE)
     return sections
-
-
-def _query_terms(index: Index, question: str) -> list[str]:
-    said = [index.spellings.right(term) or term for term in terms(question)]
-    others = index.synonyms.of(said)
-    return list(dict.fromkeys([*said, *(other for term in said for other in sorted(others.get(term, ())))]))
 
 
 def _weigh(index: Index, question: str, sections: Mapping[str, _Section]) -> list[tuple[str, float, _Section]]:

@@ -63,6 +63,7 @@ class PassageStore:
             if new:
                 self._db.executescript(_SCHEMA + "".join(_WORD_INDEX.format(field=field) for field in Field))
         self._sources: dict[str, Source] | None = None
+        self._views: set[Field] = set()
 
     def close(self) -> None:
         """Commit what was written and close the file."""
@@ -161,15 +162,21 @@ class PassageStore:
         )
         return [(row["id"], row["score"]) for row in rows]
 
+    def has_term(self, field: Field, term: str) -> bool:
+        """Whether any text of a field holds an index term."""
+        return self._db.execute(f"SELECT 1 FROM {self._terms(field)} WHERE term = ?", (term,)).fetchone() is not None
+
     def note_terms(self) -> list[str]:
         """All index terms of the notes: the words we expect in questions."""
-        found: set[str] = set()
-        for field in (Field.NOTE, Field.THEME):
-            self._db.execute(
-                f"CREATE VIRTUAL TABLE IF NOT EXISTS temp.terms_{field} USING fts5vocab('main', 'words_{field}', 'row')"
-            )
-            found |= {row["term"] for row in self._db.execute(f"SELECT term FROM terms_{field}")}
-        return sorted(found)
+        rows = (self._db.execute(f"SELECT term FROM {self._terms(field)}") for field in (Field.NOTE, Field.THEME))
+        return sorted({row["term"] for listed in rows for row in listed})
+
+    def _terms(self, field: Field) -> str:
+        """The name of a temporary view of a field's terms, made when it is first asked for."""
+        if field not in self._views:
+            self._db.execute(f"CREATE VIRTUAL TABLE temp.terms_{field} USING fts5vocab('main', 'words_{field}', 'row')")
+            self._views.add(field)
+        return f"temp.terms_{field}"
 
     def count(self) -> int:
         """Number of passages."""

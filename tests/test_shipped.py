@@ -32,6 +32,20 @@ def test_the_first_question_with_only_the_shipped_corpus(shipped: Path) -> None:
     assert "midlertidig" in answer["text"].split("\n\n")[1]
 
 
+@pytest.mark.parametrize(
+    ("question", "section"),
+    [
+        ("mora mi bruker har ikke råd til strøm, kan jeg hjelpe i dag?", "lov/2009-12-18-131/§18"),
+        ("sjefen sier vi må kutte for ham på 23 som ikke møter", "lov/2009-12-18-131/§20a"),
+        ("kor lenge kan ho gå i kvp?", "lov/2009-12-18-131/§32"),
+    ],
+)
+def test_a_veileder_s_own_words_are_understood(shipped: Path, question: str, section: str) -> None:
+    answer = json.loads(navkb("ask", "--json", question, data=shipped).stdout)
+    assert not answer["refused"]
+    assert any(section in citation["about"] for citation in answer["citations"])
+
+
 def test_the_weather_is_refused(shipped: Path) -> None:
     asked = navkb("ask", "Hvordan blir været i Oslo i morgen?", data=shipped)
     assert asked.returncode == 0
