@@ -24,15 +24,16 @@ STOP_WORDS = frozenset(
     """
     alle allerede alt altså at av bare begge ble blei bli blir blitt bort bør både da de deg dei deim deira dem den
     denne der dere deres det dette di din disse ditt du dykk e ein eit eitt eller en enn er et ett etter for fordi
-    fra frå før ha hadde han hans har hen henne hennes her hit hjå ho hoe honom hos hoss hun hva hvem hver hvilke
-    hvilken hvilket hvis hvor hvordan hvorfor i ikke ikkje inn ja jeg eg kan kva kvar kven korleis kvifor kunne man
-    mange me med meg meget mellom men mens mer mi min mitt mot mye må måtte nei noe noen noko nokon nå når og også
-    om opp oss over på sa sagt samme seg selv si sia sidan siden sin sine sitt sjøl skal skulle slik so som somme
-    somt sånn så til um under upp ut var vart varte ved vere verte vi vil ville vore vors vort være vært vår å blant
-    enten finnes går gjelder gjør få får fått gi gir gjøre gjere gjer jo ta tar vel dersom
+    fra frå før ha hadde han hans har hen henne hennes her hit hjå ho hoe honom hos hoss hun hva hver hvilke hvilken
+    hvilket hvis hvordan hvorfor i inn ja jeg eg kan kva kvar korleis kvifor kunne man mange me med meg meget mellom
+    men mens mer mi min mitt mot må måtte nei noe noen noko nokon nå og også om opp oss over på sa sagt samme seg
+    selv si sia sidan siden sin sine sitt sjøl skal skulle slik so som somme somt sånn så til um under upp ut var
+    vart varte ved vere verte vi vil ville vore vors vort være vært vår å blant enten finnes går gjelder gjør få får
+    fått gi gir gjøre gjere gjer jo ta tar vel dersom
     """.split()
 )
-"""Function words of bokmål and nynorsk, from the Snowball lists plus verbs that questions are full of."""
+"""Function words of bokmål and nynorsk, from the Snowball lists plus verbs that questions are full of. «Hvor», «hvem»,
+«når», «mye» and «ikke» are not among them: they tell a question of time from one of place, and who from how much."""
 
 
 @lru_cache(maxsize=1)
