@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --progress-bar on
 
-.PHONY: chat test check eval encoder
+.PHONY: chat test check eval bench encoder
 
 chat: $(VENV)/chat.installed
 	@$(BIN)/navkb sync || [ $$? -eq 4 ]
@@ -21,6 +21,11 @@ check: $(VENV)/test.installed
 eval: $(VENV)/chat.installed
 	@$(BIN)/navkb sync || [ $$? -eq 4 ]
 	@$(BIN)/navkb eval run
+
+bench: $(VENV)/test.installed
+	@$(PIP) -c constraints.txt -e '.[bench]'
+	@$(BIN)/python -m evals.bench $(LOVDATA)
+	@NAVKB_TEST_KILLS=20 $(BIN)/pytest -n0 tests/ingest/test_killed.py
 
 # LOVDATA=file:///…/lovdata leser arkivene derfra; PARALLEL=… legger til setningspar på bokmål og nynorsk.
 LOVDATA ?= https://api.lovdata.no/v1/publicData
@@ -39,5 +44,5 @@ $(VENV)/chat.installed: pyproject.toml constraints.txt | $(BIN)/python
 
 $(VENV)/test.installed: pyproject.toml constraints.txt | $(BIN)/python
 	@echo "Installerer navkb med testverktøy (noen minutter første gang) …"
-	@$(PIP) -c constraints.txt -e '.[models,test]'
+	@$(PIP) -c constraints.txt -e '.[llm,models,test]'
 	@touch $@ $(VENV)/chat.installed

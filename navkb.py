@@ -86,8 +86,8 @@ def _sync(arguments: argparse.Namespace, settings: Settings) -> int:
         print("Dette ville blitt gjort:")
     print(report.plan)
     _print_changes(report.changed, report.to_check)
-    for failure in report.failures:
-        print(failure, file=sys.stderr)
+    for line in (*report.warnings, *report.failures):
+        print(line, file=sys.stderr)
     return report.failures[0].exit_status if report.failures else 0
 
 

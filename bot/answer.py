@@ -21,7 +21,7 @@ from kb.types import Answer, Kind, Turn
 
 LONGEST_QUESTION = 2_000
 """Characters; a question longer than a page is a case file, and case files do not belong here."""
-MIN_CONFIDENCE = 0.5
+MIN_CONFIDENCE = 0.4
 """Below this probability that the hits answer the question, the bot refuses (docs/evals.md)."""
 HITS = 10
 NEAREST_SHOWN = 3

@@ -65,4 +65,4 @@ def clean(text: str) -> str:
 def clean_document(document: Document) -> Document:
     """Clean the text of every section; sections that hold nothing after that are left out."""
     sections = (replace(section, text=clean(section.text)) for section in document.sections)
-    return Document(document.source, tuple(section for section in sections if section.text))
+    return replace(document, sections=tuple(section for section in sections if section.text))

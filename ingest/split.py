@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from kb.store import digest_of
 from kb.types import Document, Passage, Section, Source
 
-SPLITTER_VERSION = "1"
-_HAS_LEDD = re.compile(r"^§|/a\d+\w?$")
+SPLITTER_VERSION = "2"
+_HAS_LEDD = re.compile(r"^§|(?:^|/)a[\dA-Z][^/]*$")
 """Locators of §§ and of the articles of treaties and EU acts; annexes and other loose text have no ledd."""
 LONGEST = 1_500
 """Characters a passage outside law may have before it is split between paragraphs: about what a reader takes in at once."""

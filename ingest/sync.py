@@ -13,9 +13,10 @@ from filelock import FileLock, Timeout
 
 from ingest import lovdata, split
 from ingest.apply import apply
+from ingest.archive import Archive
 from ingest.clean import clean_document
-from ingest.fetch import Archive, Lovdata
-from ingest.load import files_of, load_file, origin_of
+from ingest.fetch import Fetched, Lovdata, fetch_url, kept_url
+from ingest.load import files_of, load_file, load_url, origin_of, stamp_of
 from ingest.manifest import Entry, Manifest, read_manifests
 from ingest.plan import Plan, plan
 from ingest.vocabulary import read_vocabulary
@@ -35,7 +36,7 @@ class Report:
     """What a sync did: the plan it carried out, and the sources that could not be used, each with why.
 
     `changed` are the references of paragraphs whose text is new, changed or gone in a law that was there
-    before; `to_check` the notes that point at them.
+    before; `to_check` the notes that point at them. `warnings` are what loaders want said, e.g. pages without text.
     """
 
     plan: Plan
@@ -43,6 +44,7 @@ class Report:
     applied: bool
     changed: tuple[str, ...] = ()
     to_check: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +117,7 @@ def _sync(
     listed = [path for m in manifests for path in m.vocabulary]
     vocabulary = read_vocabulary(listed) if listed else Vocabulary.from_json(live.meta.get("vocabulary", ""))
     source = Lovdata(lovdata_url, data / "cache" / "lovdata")
-    wanted = _gather(manifests, source, base, today, offline, progress)
+    wanted = _gather(manifests, source, data / "cache" / "url", base, today, offline, progress)
     _name(wanted, vocabulary)
     digests = {id_: _digest(document) for id_, document in wanted.documents.items()}
     origins = {str(m.path) for m in manifests}
@@ -134,7 +136,8 @@ def _sync(
         why += (f"{len(restamped)} uendrede kilder er hentet på nytt",)
     todo = plan(digests | {id_: base.digests[id_] for id_ in wanted.unchanged}, base.digests, removable, why)
     changed = _changed_paragraphs(snapshots, todo, wanted) if todo.replace and not fresh else ()
-    report = Report(todo, tuple(wanted.failures), False, changed, _notes_on(changed, wanted))
+    warnings = tuple(f"{d.source.id}: {warning}" for d in wanted.documents.values() for warning in d.warnings)
+    report = Report(todo, tuple(wanted.failures), False, changed, _notes_on(changed, wanted), warnings)
     if todo.empty or dry_run:
         return report
     documents = {id_: (document, digests[id_]) for id_, document in wanted.documents.items()}
@@ -182,7 +185,13 @@ def _live(snapshots: Snapshots) -> _Live:
 
 
 def _gather(
-    manifests: Sequence[Manifest], source: Lovdata, live: _Live, today: date, offline: bool, progress: Progress
+    manifests: Sequence[Manifest],
+    source: Lovdata,
+    pages: Path,
+    live: _Live,
+    today: date,
+    offline: bool,
+    progress: Progress,
 ) -> _Wanted:
     """Load what has changed; note what has not and what failed."""
     wanted = _Wanted({}, set(), [], set())
@@ -190,6 +199,8 @@ def _gather(
     for entry in entries:
         if entry.way in ("path", "folder"):
             _gather_files(entry, live, wanted, progress)
+        elif entry.way == "url":
+            _gather_url(entry, pages, live, offline, wanted, progress)
     lawlike = [entry for entry in entries if entry.way in ("lovdata", "archive")]
     for name in dict.fromkeys(entry.where for entry in lawlike):
         of_archive = [entry for entry in lawlike if entry.where == name]
@@ -218,6 +229,34 @@ def _gather_files(entry: Entry, live: _Live, wanted: _Wanted, progress: Progress
         except SourceError as error:
             wanted.failures.append(error)
             wanted.kept |= {id_ for id_, source in live.sources.items() if source.origin == origin_of(entry, path)}
+
+
+def _gather_url(entry: Entry, pages: Path, live: _Live, offline: bool, wanted: _Wanted, progress: Progress) -> None:
+    """Take in a page of the web; one that cannot be had or read today stays as the index has it."""
+    try:
+        if entry.id in wanted.documents:
+            raise SourceError("id-en er alt brukt i en fil. Gi kilden en egen id.")
+        fetched = _page(entry, pages, live, offline, wanted)
+        if fetched is None:
+            wanted.kept.add(entry.id)
+        elif entry.id in live.sources and live.sources[entry.id].stamp == stamp_of(fetched, entry):
+            wanted.unchanged.add(entry.id)
+        else:
+            wanted.documents[entry.id] = clean_document(load_url(fetched, entry))
+            progress(entry.id)
+    except SourceError as error:
+        wanted.failures.append(SourceError(f"{entry.id}: {error}"))
+        wanted.kept.add(entry.id)
+
+
+def _page(entry: Entry, pages: Path, live: _Live, offline: bool, wanted: _Wanted) -> Fetched | None:
+    """What the address gives; without it what it gave last, if an index that is built anew has nothing to keep."""
+    if not offline:
+        try:
+            return fetch_url(entry.where, pages)
+        except SourceError as error:
+            wanted.failures.append(SourceError(f"{entry.id}: {error}"))
+    return None if entry.id in live.sources else kept_url(entry.where, pages)
 
 
 def _gather_archive(
@@ -249,7 +288,7 @@ def _gather_archive(
         source = dataclasses.replace(
             loaded.source, id=document_id, archive=archive.name, origin=origin_of(entry), stamp=stamp
         )
-        wanted.documents[document_id] = Document(source, loaded.sections)
+        wanted.documents[document_id] = dataclasses.replace(loaded, source=source)
         progress(document_id)
     for missing in sorted(ids - wanted.documents.keys() - wanted.kept):
         entry = origins[missing]
@@ -279,7 +318,7 @@ def _name(wanted: _Wanted, vocabulary: Vocabulary) -> None:
     for id_, names in vocabulary.laws.items():
         if document := wanted.documents.get(id_):
             source = dataclasses.replace(document.source, names=tuple(dict.fromkeys((*names, *document.source.names))))
-            wanted.documents[id_] = Document(source, document.sections)
+            wanted.documents[id_] = dataclasses.replace(document, source=source)
 
 
 def _digest(document: Document) -> str:

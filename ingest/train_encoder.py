@@ -204,18 +204,27 @@ def _drop_words(text: str, choose: random.Random) -> str:
 
 
 def save(weights: Any, tokenizer: Tokenizer, folder: Path) -> None:
-    """Write int8 vectors with one scale per token, in the layout `SentenceTransformer(folder)` reads."""
+    """Write int8 vectors with one scale per token, in the layout `SentenceTransformer(folder)` reads.
+
+    Tokens are renumbered at random: in the alphabet's order the vocabulary would hold whole runs of numbers.
+    """
     from safetensors.numpy import save_file
 
     folder.mkdir(parents=True, exist_ok=True)
-    weights[tokenizer.token_to_id(UNKNOWN)] = 0  # what no token stands for says nothing
+    described = json.loads(tokenizer.to_str())
+    tokens = sorted(described["model"]["vocab"])
+    random.Random(SEED).shuffle(tokens)
+    rows = np.array([described["model"]["vocab"][token] for token in tokens])
+    described["model"]["vocab"] = {token: n for n, token in enumerate(tokens)}
+    weights = np.array(weights)[rows]
+    weights[tokens.index(UNKNOWN)] = 0  # what no token stands for says nothing
     scale = np.abs(weights).max(axis=1) / 127
     scale[scale == 0] = 1
     save_file(
         {"embeddings": np.round(weights / scale[:, None]).astype(np.int8), "weights": scale.astype(np.float32)},
         folder / "model.safetensors",
     )
-    tokenizer.save(str(folder / "tokenizer.json"), pretty=False)
+    (folder / "tokenizer.json").write_text(json.dumps(described, ensure_ascii=False), encoding="utf-8")
     modules = [
         {"idx": 0, "name": "0", "path": "", "type": "sentence_transformers.models.StaticEmbedding"},
         {"idx": 1, "name": "1", "path": "1_Normalize", "type": "sentence_transformers.models.Normalize"},

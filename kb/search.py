@@ -132,20 +132,19 @@ class _Text:
 def _texts(index: Index, question: str, vector: Vectors) -> Iterator[_Text]:
     """Every text that words or meaning propose."""
     said = [index.spellings.right(term) or term for term in terms(question)]
-    others = index.synonyms.of(said)
+    said += index.synonyms.of_phrases(said)
     for field in Field:
-        query = list(dict.fromkeys(other for term in said for other in _known_as(index, field, term, others)))
+        query = list(dict.fromkeys(known for term in said for known in _known_as(index, field, term)))
         for passage, score in index.store.search_words(field, query, CANDIDATES):
             yield _Text(Finder.WORDS, field, passage, score)
         for entry, cosine in index.vectors.nearest(field, vector, CANDIDATES):
             yield _Text(Finder.MEANING, field, passage_id(entry), cosine)
 
 
-def _known_as(index: Index, field: Field, term: str, others: Mapping[str, set[str]]) -> Iterable[str]:
+def _known_as(index: Index, field: Field, term: str) -> Iterable[str]:
     """A term as a field knows it: itself, or else the other words for it. Both would count one thing twice."""
-    if term not in others or index.store.has_term(field, term):
-        return [term]
-    return sorted(others[term])
+    others = index.synonyms.of(term)
+    return sorted(others) if others and not index.store.has_term(field, term) else [term]
 
 
 def _sections(index: Index, texts: Sequence[_Text]) -> defaultdict[str, _Section]:
@@ -180,12 +179,18 @@ def _weigh(index: Index, question: str, sections: Mapping[str, _Section]) -> lis
             score *= EXPERIENCE
         if source.id in named:
             score *= NAMED_LAW
-        if source.id in index.vocabulary.home:
+        if _is_home(index, source):
             score *= HOME_LAW
         if not source.in_force:
             score *= NOT_IN_FORCE
         weighed.append((ref, score, section))
     return sorted(weighed, key=lambda item: (-item[1], item[0]))
+
+
+def _is_home(index: Index, source: Source) -> bool:
+    """Whether a source is one of the home laws, or a note that explains one first of all."""
+    explained = index.about.get(source.id, (source.id,))[0]
+    return any(explained == law or explained.startswith(f"{law}/") for law in index.vocabulary.home)
 
 
 def _gives_way(index: Index, source: Source, sources: Mapping[str, Source]) -> bool:

@@ -102,10 +102,11 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A source with its sections, in reading order."""
+    """A source with its sections, in reading order; `warnings` are what its loader wants said, e.g. pages without text."""
 
     source: Source
     sections: tuple[Section, ...]
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

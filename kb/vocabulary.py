@@ -52,30 +52,34 @@ class Vocabulary:
 
 
 class Synonyms:
-    """Groups of words for one thing, looked up by the terms of a question."""
+    """Groups of words for one thing, looked up by the terms of a question; a group's first word is the usual one."""
 
     def __init__(self, groups: Sequence[Sequence[str]]) -> None:
-        self._groups: dict[tuple[str, ...], list[tuple[str, ...]]] = {}
+        self._words: dict[str, set[str]] = {}
+        self._phrases: dict[tuple[str, ...], tuple[str, ...]] = {}
         for group in groups:
-            keys = [tuple(terms(word)) for word in group]
+            keys = [key for key in dict.fromkeys(tuple(terms(word)) for word in group) if key]
             for key in keys:
-                if key:
-                    self._groups.setdefault(key, []).extend(other for other in keys if other and other != key)
-        self._longest = max((len(key) for key in self._groups), default=0)
+                others = [other for other in keys if other != key]
+                if len(key) == 1:
+                    self._words.setdefault(key[0], set()).update(term for other in others for term in other)
+                elif key != keys[0]:
+                    self._phrases.setdefault(key, keys[0])
+        self._longest = max(map(len, self._phrases), default=1)
 
-    def of(self, query: Sequence[str]) -> dict[str, set[str]]:
-        """For each term of `query`, the terms that other words for it bring in.
+    def of(self, term: str) -> set[str]:
+        """The terms of other words for a single word: «kvp» – «kvalifiseringsprogram»."""
+        return self._words.get(term, set())
 
-        A group's words may be several terms long («kvalifiseringsprogram» – «kvp», «tak over
-        hodet» – «bolig»); each term of a longer match gets the whole of what stands for it.
+    def of_phrases(self, query: Sequence[str]) -> list[str]:
+        """The terms of the usual words for the phrases in a question: «tak over hodet» – «midlertidig botilbud».
+
+        Whatever each of its words means by itself, together they mean this.
         """
-        found: dict[str, set[str]] = {}
-        for length in range(1, self._longest + 1):
+        found: list[str] = []
+        for length in range(2, self._longest + 1):
             for at in range(len(query) - length + 1):
-                key = tuple(query[at : at + length])
-                for other in self._groups.get(key, ()):
-                    for term in key:
-                        found.setdefault(term, set()).update(other)
+                found += self._phrases.get(tuple(query[at : at + length]), ())
         return found
 
 

@@ -15,7 +15,7 @@ from conftest import CAKE_LAW, COMING_LAW, TODAY, write_archive
 from fakes import HashingEncoder
 
 from ingest import apply as applying
-from ingest.fetch import id_of_member
+from ingest.archive import id_of_member
 from ingest.sync import Report, sync
 from kb.errors import IndexMismatch, IndexMissing, NavkbError
 from kb.fields import Field, entries

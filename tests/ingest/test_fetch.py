@@ -1,0 +1,528 @@
+"""Fetching over real HTTP: only what is newer, only what is asked for, never half of it, and never from the inside."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from functools import partial
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import count
+from pathlib import Path
+
+import pytest
+from conftest import CAKE_LAW, TODAY, write_archive
+from fakes import HashingEncoder
+
+from ingest import fetch
+from ingest.fetch import Lovdata, fetch_url, kept_url
+from ingest.sync import Report, sync
+from kb.errors import SourceError
+from kb.index import open_index
+from kb.types import Document
+
+PAGE = "<html><head><title>Kakevakt</title></head><body><main><h2>Torsdag</h2><p>{} baker.</p></main></body></html>"
+TAG = '"utgave-1"'
+
+
+class Web(ThreadingHTTPServer):
+    """A web site on this machine: what each path answers, and what was asked."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.answers: dict[str, Callable[[_Handler], None]] = {}
+        self.asked: list[tuple[str, dict[str, str]]] = []
+        self.over = threading.Event()
+
+    def url(self, path: str, host: str = "127.0.0.1") -> str:
+        return f"http://{host}:{self.server_port}{path}"
+
+    def serve(self, path: str, body: bytes | str, kind: str = "text/html; charset=utf-8", etag: str = "") -> str:
+        data = body.encode() if isinstance(body, str) else body
+
+        def answer(handler: _Handler) -> None:
+            if etag and handler.headers.get("If-None-Match") == etag:
+                handler.say(304, {"ETag": etag})
+            else:
+                handler.say(200, {"Content-Type": kind, **({"ETag": etag} if etag else {})}, data)
+
+        self.answers[path] = answer
+        return self.url(path)
+
+    def refuse(self, path: str, status: int, **headers: str) -> str:
+        self.answers[path] = lambda handler: handler.say(status, headers, b"")
+        return self.url(path)
+
+    @property
+    def paths(self) -> list[str]:
+        return [path for path, _ in self.asked]
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: Web
+
+    def do_GET(self) -> None:
+        self.server.asked.append((self.path, {name.lower(): value for name, value in self.headers.items()}))
+        self.server.answers[self.path](self)
+
+    def say(self, status: int, headers: dict[str, str], body: bytes = b"", length: int | None = None) -> None:
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name, value)
+        if status != 304:
+            self.send_header("Content-Length", str(len(body) if length is None else length))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def break_off(self) -> None:
+        self.wfile.flush()
+        self.connection.shutdown(socket.SHUT_RDWR)
+        self.close_connection = True
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture
+def web() -> Iterator[Web]:
+    site = Web()
+    threading.Thread(target=partial(site.serve_forever, poll_interval=0.01), daemon=True).start()
+    yield site
+    site.over.set()
+    site.shutdown()
+    site.server_close()
+
+
+def test_a_page_is_fetched_once_and_then_asked_about(web: Web, tmp_path: Path) -> None:
+    url = web.serve("/side", "første", etag=TAG)
+    first = fetch_url(url, tmp_path / "cache")
+    assert (first.path.read_text(), first.content_type) == ("første", "text/html; charset=utf-8")
+    assert fetch_url(url, tmp_path / "cache") == first == kept_url(url, tmp_path / "cache")
+    assert [headers.get("if-none-match") for _, headers in web.asked] == [None, TAG]
+    web.serve("/side", "andre", etag='"utgave-2"')
+    second = fetch_url(url, tmp_path / "cache")
+    assert second.path.read_text() == "andre"
+    assert second.stamp != first.stamp
+    assert len(list((tmp_path / "cache").iterdir())) == 2, "a file and its note"
+
+
+def test_last_modified_will_do_where_there_is_no_tag(web: Web, tmp_path: Path) -> None:
+    stamp = "Sat, 21 Nov 2026 10:00:00 GMT"
+    web.answers["/side"] = lambda handler: handler.say(200, {"Last-Modified": stamp}, b"x")
+    fetch_url(web.url("/side"), tmp_path)
+    web.answers["/side"] = lambda handler: handler.say(304, {})
+    assert fetch_url(web.url("/side"), tmp_path).path.read_bytes() == b"x"
+    assert web.asked[-1][1]["if-modified-since"] == stamp
+
+
+@pytest.mark.parametrize("harm", ["file", "note", "gone"])
+def test_a_damaged_cache_is_fetched_whole(web: Web, tmp_path: Path, harm: str) -> None:
+    url = web.serve("/side", "hele siden", etag=TAG)
+    kept = fetch_url(url, tmp_path)
+    if harm == "file":
+        kept.path.write_text("hele")
+    elif harm == "note":
+        kept.path.with_name(f"{kept.path.name}.json").write_text('{"url": ')
+    else:
+        kept.path.unlink()
+    assert kept_url(url, tmp_path) is None
+    assert fetch_url(url, tmp_path).path.read_text() == "hele siden"
+    assert "if-none-match" not in web.asked[-1][1]
+
+
+def test_three_redirects_are_followed_and_no_more(web: Web, tmp_path: Path) -> None:
+    web.serve("/0", "fremme")
+    for n in range(1, 5):
+        web.refuse(f"/{n}", 302, Location=f"/{n - 1}")
+    assert fetch_url(web.url("/3"), tmp_path).path.read_text() == "fremme"
+    with pytest.raises(SourceError, match="videre mer enn 3 ganger"):
+        fetch_url(web.url("/4"), tmp_path)
+
+
+@pytest.mark.parametrize(
+    "target", ["file:///etc/passwd", "ftp://127.0.0.1/x", "javascript:alert(1)", "data:text/html,x"]
+)
+def test_a_redirect_out_of_the_web_is_refused(web: Web, tmp_path: Path, target: str) -> None:
+    web.refuse("/ut", 302, Location=target)
+    with pytest.raises(SourceError, match=r"ikke er en nettadresse|ikke en gyldig adresse"):
+        fetch_url(web.url("/ut"), tmp_path)
+
+
+def _names(monkeypatch: pytest.MonkeyPatch, **known: list[str]) -> None:
+    """A name server: each look-up of a name gives its next address, the last one for good."""
+    real = socket.getaddrinfo
+
+    def lookup(host: str, port: object, *args: object, **more: object) -> object:
+        name = host.partition(".")[0]
+        if name in known:
+            host = known[name].pop(0) if len(known[name]) > 1 else known[name][0]
+        return real(host, port, *args, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(socket, "getaddrinfo", lookup)
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "127.0.0.1",
+        "localhost",
+        "2130706433",
+        "0x7f.1",
+        "[::1]",
+        "[::ffff:127.0.0.1]",
+        "10.0.0.1",
+        "192.168.1.1",
+        "169.254.169.254",
+        "0.0.0.0",
+    ],
+)
+def test_a_page_outside_may_not_send_us_inside(
+    web: Web, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, target: str
+) -> None:
+    """The first look-up is the connection to the page, which is on this machine; to the judge it is outside."""
+    _names(monkeypatch, ute=["127.0.0.1", "93.184.216.34"])
+    web.serve("/hemmelig", "innsiden")
+    web.refuse("/", 302, Location=f"http://{target}:{web.server_port}/hemmelig")
+    with pytest.raises(SourceError, match="på innsiden av nettet"):
+        fetch_url(web.url("/", "ute.example"), tmp_path)
+    assert web.paths == ["/"]
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_name_that_changes_between_look_up_and_connection_is_caught(
+    web: Web, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _names(monkeypatch, ute=["127.0.0.1", "93.184.216.34"], vrang=["93.184.216.34", "127.0.0.1"])
+    web.serve("/hemmelig", "innsiden")
+    web.refuse("/", 302, Location=web.url("/hemmelig", "vrang.example"))
+    with pytest.raises(SourceError, match=r"'vrang\.example' på innsiden"):
+        fetch_url(web.url("/", "ute.example"), tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_page_inside_may_move_on_its_own_host(web: Web, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An office's own server, which the manifest names; the machine behind it may not be chosen by the page."""
+    connection, judge = "127.0.0.1", "10.1.2.3"
+    _names(monkeypatch, inne=[connection, judge, judge, connection, judge], annen=["10.1.2.4"])
+    web.serve("/ny", "flyttet")
+    web.refuse("/", 301, Location="/ny")
+    assert fetch_url(web.url("/", "inne.example"), tmp_path).path.read_text() == "flyttet"
+    web.refuse("/", 301, Location=web.url("/", "annen.example"))
+    _names(monkeypatch, inne=[connection, judge])
+    with pytest.raises(SourceError, match=r"'annen\.example' på innsiden"):
+        fetch_url(web.url("/", "inne.example"), tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("status", "says"),
+    [
+        (401, "innlogging"),
+        (403, "innlogging"),
+        (404, "finnes ikke lenger"),
+        (410, "finnes ikke lenger"),
+        (500, "igjen senere"),
+        (503, "igjen senere"),
+        (304, "igjen senere"),
+    ],
+)
+def test_a_refusal_is_named_with_its_cure(web: Web, tmp_path: Path, status: int, says: str) -> None:
+    with pytest.raises(SourceError, match=rf"HTTP {status}\).*{says}"):
+        fetch_url(web.refuse("/side", status), tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_a_page_that_is_too_large_leaves_nothing(
+    web: Web, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, told: bool
+) -> None:
+    monkeypatch.setattr(fetch, "LARGEST_PAGE", 1_000)
+
+    def untold(handler: _Handler) -> None:
+        handler.send_response(200)
+        handler.end_headers()
+        handler.wfile.write(b"x" * 1_001)
+        handler.break_off()
+
+    web.answers["/stor"] = (lambda handler: handler.say(200, {}, b"x" * 1_001)) if told else untold
+    with pytest.raises(SourceError, match="større enn 1000 byte"):
+        fetch_url(web.url("/stor"), tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_page_that_never_ends_is_given_up(web: Web, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = count(0, fetch.PAGE_SECONDS + 1)
+    monkeypatch.setattr(fetch, "monotonic", lambda: next(clock))
+    with pytest.raises(SourceError, match="ferdig på 120 sekunder"):
+        fetch_url(web.serve("/treg", "litt etter litt"), tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_server_that_says_nothing_is_given_up(web: Web, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fetch, "STILL_SECONDS", 0.05)
+
+    def silent(_: _Handler) -> None:
+        web.over.wait()
+
+    web.answers["/taus"] = silent
+    with pytest.raises(SourceError, match="tidsavbrudd"):
+        fetch_url(web.url("/taus"), tmp_path)
+
+
+def test_what_breaks_off_leaves_the_earlier_version(web: Web, tmp_path: Path) -> None:
+    url = web.serve("/side", "hele", etag=TAG)
+    kept = fetch_url(url, tmp_path)
+
+    def broken(handler: _Handler) -> None:
+        handler.say(200, {}, b"halve", length=10)
+        handler.break_off()
+
+    web.answers["/side"] = broken
+    with pytest.raises(SourceError, match="brutt underveis"):
+        fetch_url(url, tmp_path)
+    assert kept_url(url, tmp_path) == kept
+    assert kept.path.read_text() == "hele"
+
+
+def test_packed_answers_are_refused_as_we_asked_for_none(web: Web, tmp_path: Path) -> None:
+    web.answers["/side"] = lambda handler: handler.say(200, {"Content-Encoding": "gzip"}, b"\x1f\x8b\x08")
+    with pytest.raises(SourceError, match=r"kom pakket \(gzip\)"):
+        fetch_url(web.url("/side"), tmp_path)
+    assert web.asked[0][1]["accept-encoding"] == "identity"
+
+
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [
+        ("ftp://vikeby.example/x", "begynner med https://"),
+        ("vikeby.example/x", "begynner med https://"),
+        ("http://[", "kunne ikke hentes"),
+        ("https://", "kunne ikke hentes"),
+        ("http://127.0.0.1:9/", "ingen forbindelse"),
+        ("file:///finnes/ikke.html", "Sjekk stien"),
+    ],
+)
+def test_an_address_that_leads_nowhere_is_named(url: str, says: str, tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match=says):
+        fetch_url(url, tmp_path)
+
+
+def test_a_disk_that_refuses_is_named(web: Web, tmp_path: Path) -> None:
+    (tmp_path / "cache").write_text("en fil, ikke en mappe")
+    with pytest.raises(SourceError, match="kunne ikke lagres"):
+        fetch_url(web.serve("/side", "x"), tmp_path / "cache")
+
+
+def _office(tmp_path: Path, url: str, more: str = "") -> partial[Report]:
+    manifest = tmp_path / "manifest.toml"
+    manifest.write_text(f'[[source]]\nid = "praksis/vakt"\nkind = "praksis"\nurl = "{url}"\n{more}', encoding="utf-8")
+    return partial(sync, [manifest], tmp_path / "data", HashingEncoder(), "http://127.0.0.1:9", TODAY)
+
+
+def _indexed(tmp_path: Path, encoder: HashingEncoder | None = None) -> Document:
+    index = open_index(tmp_path / "data", encoder or HashingEncoder())
+    sections = tuple(passage.section for passage in index.store.source_passages("praksis/vakt"))
+    document = Document(index.store.sources()["praksis/vakt"], sections)
+    index.close()
+    return document
+
+
+def test_sync_takes_in_a_page_and_then_only_asks(web: Web, tmp_path: Path) -> None:
+    url = web.serve("/vakt", PAGE.format("Åse"), etag=TAG)
+    run = _office(tmp_path, url)
+    assert run().plan.add == ("praksis/vakt",)
+    document = _indexed(tmp_path)
+    assert (document.source.title, document.source.url) == ("Kakevakt", url)
+    assert [(section.locator, section.text) for section in document.sections] == [("avsnitt/torsdag", "Åse baker.")]
+    assert run().plan.empty
+    assert len(web.asked) == 2
+    web.serve("/vakt", PAGE.format("Bodil"))
+    assert run().plan.replace == ("praksis/vakt",)
+    assert _office(tmp_path, url, 'title = "Vakten"\n')().plan.replace == ("praksis/vakt",), "the manifest says more"
+    assert _indexed(tmp_path).source.title == "Vakten"
+
+
+@pytest.mark.parametrize("what", ["404", "500", "broken page", "gone"])
+def test_sync_keeps_what_it_had_when_a_page_fails(web: Web, tmp_path: Path, what: str) -> None:
+    run = _office(tmp_path, web.serve("/vakt", PAGE.format("Åse")))
+    run()
+    if what == "broken page":
+        web.serve("/vakt", b"%PDF-1.7")
+    elif what == "gone":
+        run = _office(tmp_path, "http://127.0.0.1:9/vakt")
+    else:
+        web.refuse("/vakt", int(what))
+    report = run()
+    (failure,) = report.failures
+    assert str(failure).startswith("praksis/vakt: ")
+    assert not report.plan.remove
+    assert _indexed(tmp_path).sections[0].text == "Åse baker."
+
+
+def test_offline_nothing_is_asked_and_nothing_lost(web: Web, tmp_path: Path) -> None:
+    run = _office(tmp_path, web.serve("/vakt", PAGE.format("Åse")))
+    assert not run(offline=True).applied
+    assert web.asked == []
+    run()
+    report = run(offline=True)
+    assert (report.plan.empty, report.failures, len(web.asked)) == (True, (), 1)
+
+
+@pytest.mark.parametrize("offline", [True, False])
+def test_an_index_built_anew_takes_the_page_from_the_cache(web: Web, tmp_path: Path, offline: bool) -> None:
+    run = _office(tmp_path, web.serve("/vakt", PAGE.format("Åse")))
+    run()
+    web.refuse("/vakt", 503)
+    report = run(rebuild=True, offline=offline)
+    assert report.applied
+    assert len(report.failures) == (0 if offline else 1)
+    assert _indexed(tmp_path).sections[0].text == "Åse baker."
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "body", "says"),
+    [
+        ("/bilde", "image/png", b"\x89PNG", r"kan ikke leses|ikke kan leses \(image/png\)"),
+        ("/rapport.pdf", "text/html", PAGE.encode(), "skulle gi en .pdf-fil, men ga en nettside"),
+        ("/vakt", "text/html", b"%PDF-1.7", "ikke en nettside"),
+        ("/vakt", "application/octet-stream", b"x", "ikke kan leses"),
+        ("/tom.txt", "text/plain", b"", "er tom"),
+        ("/tom", "text/html", b"", "er tom"),
+    ],
+)
+def test_what_is_not_what_it_seems_is_named(
+    web: Web, tmp_path: Path, path: str, kind: str, body: bytes, says: str
+) -> None:
+    report = _office(tmp_path, web.serve(path, body, kind))()
+    (failure,) = report.failures
+    with pytest.raises(SourceError, match=says):
+        raise failure
+    assert not report.applied
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "body", "text"),
+    [
+        ("/vakt.txt", "text/plain", "Åse bakte.".encode("latin-1"), "Åse bakte."),
+        ("/vakt.md", "application/octet-stream", "# Vakt\n\nÅse bakte.".encode(), "Åse bakte."),
+        ("/vakt.html", "text/plain", PAGE.format("Åse").encode(), "Åse baker."),
+        ("/vakt.php?side=2", "text/html;charset=iso-8859-15", PAGE.format("Š").encode("iso-8859-15"), "Š baker."),
+    ],
+)
+def test_the_loader_follows_type_and_ending(
+    web: Web, tmp_path: Path, path: str, kind: str, body: bytes, text: str
+) -> None:
+    report = _office(tmp_path, web.serve(path, body, kind))()
+    assert not report.failures
+    assert _indexed(tmp_path).sections[0].text == text
+
+
+def test_an_id_a_file_has_taken_is_named(web: Web, tmp_path: Path) -> None:
+    (tmp_path / "filer").mkdir()
+    (tmp_path / "filer" / "vakt.md").write_text("# Vakt\n\nFilens egen tekst.", encoding="utf-8")
+    run = _office(tmp_path, web.serve("/vakt", PAGE.format("Åse")))
+    manifest = tmp_path / "manifest.toml"
+    folder = '[[source]]\nkind = "praksis"\nfolder = "filer"\n\n'
+    manifest.write_text(folder + manifest.read_text(encoding="utf-8"), encoding="utf-8")
+    (failure,) = run().failures
+    assert str(failure).startswith("praksis/vakt: id-en er alt brukt i en fil")
+    assert web.asked == []
+
+
+class Archives:
+    """Lovdata's API with one archive, which can break off, and honour or ignore requests for a part."""
+
+    def __init__(self, web: Web, data: bytes) -> None:
+        self.web, self.data, self.published = web, data, "2026-11-01T00:00:00Z"
+        self.break_after: int | None = None
+        self.status = 206
+        self.moved = 0
+        web.answers["/list"] = self.list
+        web.answers["/get/gjeldende-lover.tar.bz2"] = self.get
+
+    def list(self, handler: _Handler) -> None:
+        item = {"filename": "gjeldende-lover.tar.bz2", "sizeBytes": len(self.data), "lastModified": self.published}
+        handler.say(200, {}, json.dumps([item]).encode())
+
+    def get(self, handler: _Handler) -> None:
+        asked = handler.headers.get("Range", "")
+        start = int(asked.removeprefix("bytes=").rstrip("-")) if asked else 0
+        if asked and self.status == 416:
+            handler.say(416, {})
+            return
+        if asked and self.status == 206:
+            start += self.moved
+            place = {"Content-Range": f"bytes {start}-{len(self.data) - 1}/{len(self.data)}"}
+            handler.say(206, place, self.data[start:])
+            return
+        handler.say(200, {}, self.data[: self.break_after], length=len(self.data))
+        if self.break_after is not None:
+            handler.break_off()
+
+    @property
+    def ranges(self) -> list[str | None]:
+        return [headers.get("range") for path, headers in self.web.asked if path != "/list"]
+
+
+@pytest.fixture
+def archives(web: Web, tmp_path: Path) -> Archives:
+    """An archive whose first transfer breaks off after a hundred bytes."""
+    whole = write_archive(tmp_path / "lovdata", "gjeldende-lover", {"nl/nl-20200102-003.xml": CAKE_LAW}).read_bytes()
+    api = Archives(web, whole)
+    api.break_after = 100
+    with pytest.raises(SourceError, match=r"brutt underveis.*det som er hentet, blir brukt"):
+        Lovdata(web.url(""), tmp_path / "cache").archive("gjeldende-lover")
+    api.break_after = None
+    return api
+
+
+def test_a_broken_download_goes_on_where_it_broke(archives: Archives, tmp_path: Path) -> None:
+    seen: list[tuple[str, int, int]] = []
+    lovdata = Lovdata(archives.web.url(""), tmp_path / "cache", lambda *told: seen.append(told))
+    archive = lovdata.archive("gjeldende-lover")
+    assert archive.path.read_bytes() == archives.data
+    assert archives.ranges == [None, "bytes=100-"]
+    assert seen[0][1] > 100
+    assert seen[-1] == ("gjeldende-lover.tar.bz2", len(archives.data), len(archives.data))
+    assert sorted(path.name for path in (tmp_path / "cache").iterdir()) == [
+        "gjeldende-lover.tar.bz2",
+        "gjeldende-lover.tar.bz2.stamp",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("change", "ranges"),
+    [
+        ("the server ignores it", [None, "bytes=100-"]),
+        ("the server refuses it", [None, "bytes=100-", None]),
+        ("another place comes", [None, "bytes=100-", None]),
+        ("a new archive is out", [None, None]),
+    ],
+)
+def test_a_part_that_does_not_fit_is_started_over(
+    archives: Archives, tmp_path: Path, change: str, ranges: list[str | None]
+) -> None:
+    match change:
+        case "the server ignores it":
+            archives.status = 200
+        case "the server refuses it":
+            archives.status = 416
+        case "another place comes":
+            archives.moved = 7
+        case _:
+            archives.data = archives.data[::-1]
+            archives.published = "2026-11-02T00:00:00Z"
+    archive = Lovdata(archives.web.url(""), tmp_path / "cache").archive("gjeldende-lover")
+    assert archive.path.read_bytes() == archives.data
+    assert archives.ranges == ranges
+
+
+def test_an_archive_of_unreasonable_size_leaves_nothing(
+    archives: Archives, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fetch, "LARGEST_ARCHIVE", 200)
+    with pytest.raises(SourceError, match="urimelig stort"):
+        Lovdata(archives.web.url(""), tmp_path / "cache").archive("gjeldende-lover")
+    assert not (tmp_path / "cache" / "gjeldende-lover.tar.bz2.part").exists()
