@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import date
+from io import TextIOWrapper
 from pathlib import Path
 from time import perf_counter
 from typing import TextIO
@@ -234,7 +235,12 @@ def _questions(arguments: argparse.Namespace) -> Iterator[_Line]:
 
 
 def _open(name: str) -> TextIO:
-    return open(sys.stdin.fileno(), encoding="utf-8", closefd=False) if name == "-" else open(name, encoding="utf-8")
+    """A file of questions, or standard input, as UTF-8 whatever the terminal's language."""
+    if name != "-":
+        return open(name, encoding="utf-8")
+    if isinstance(sys.stdin, TextIOWrapper):
+        sys.stdin.reconfigure(encoding="utf-8")
+    return sys.stdin
 
 
 def _print_json(value: object) -> None:

@@ -5,23 +5,57 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
+from unittest import mock
 
 import pytest
+
+from navkb import main
 
 ROOT = Path(__file__).parent.parent
 
 
-def navkb(*arguments: str, data: Path, stdin: str | None = None, **settings: str) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "NAVKB_DATA": str(data), "NAVKB_LOVDATA_URL": "http://127.0.0.1:9", **settings}
-    return subprocess.run(
-        [sys.executable, str(ROOT / "navkb.py"), *arguments],
-        env=environment,
-        input=stdin,
+@dataclass
+class Done:
+    """What a command left behind."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def navkb(*arguments: str, data: Path, stdin: str = "", **settings: str) -> Done:
+    """Run a command as its process would, without the cost of one."""
+    environment = {"NAVKB_DATA": str(data), "NAVKB_LOVDATA_URL": "http://127.0.0.1:9", **settings}
+    with (
+        mock.patch.dict(os.environ, environment),
+        mock.patch("sys.stdin", StringIO(stdin)),
+        redirect_stdout(StringIO()) as out,
+        redirect_stderr(StringIO()) as err,
+    ):
+        try:
+            status = main(arguments)
+        except SystemExit as stopped:  # how argparse ends
+            status = int(stopped.code or 0)
+    return Done(status, out.getvalue(), err.getvalue())
+
+
+def test_a_process_of_its_own_does_the_same(tmp_path: Path) -> None:
+    settings = {name: value for name, value in os.environ.items() if not name.startswith("NAVKB_")}
+    command = [sys.executable, str(ROOT / "navkb.py"), "ask", "--questions", "-"]
+    done = subprocess.run(
+        command,
+        env={**settings, "NAVKB_DATA": str(tmp_path)},
+        input="blåbærsyltetøy\n",
         capture_output=True,
         text=True,
         check=False,
     )
+    assert (done.returncode, done.stdout) == (3, "")
+    assert "Kjør «navkb sync» først" in done.stderr
 
 
 @pytest.mark.parametrize(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 from fakes import HashingEncoder
 
-pytest.importorskip(
-    "llama_index.core", reason="LlamaIndex er ikke installert; pip install -c constraints.txt -e '.[llm]'"
+pytestmark = pytest.mark.skipif(
+    find_spec("llama_index") is None, reason="LlamaIndex er ikke installert; pip install -c constraints.txt -e '.[llm]'"
 )
 
 

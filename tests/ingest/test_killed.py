@@ -19,7 +19,7 @@ from kb.index import Snapshots, open_index
 from kb.search import search
 
 ROOT = Path(__file__).parent.parent.parent
-KILLS = int(os.environ.get("NAVKB_TEST_KILLS", "4"))
+KILLS = int(os.environ.get("NAVKB_TEST_KILLS", "2"))
 """How often a sync is killed; `make bench` does it twenty times."""
 
 
