@@ -9,8 +9,10 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -157,7 +159,17 @@ class Lovdata:
     def _client() -> httpx.Client:
         import httpx
 
-        return httpx.Client(follow_redirects=True, max_redirects=MOST_REDIRECTS, headers=_HEADERS)
+        return httpx.Client(
+            verify=_certificates(), follow_redirects=True, max_redirects=MOST_REDIRECTS, headers=_HEADERS
+        )
+
+
+@lru_cache(maxsize=1)
+def _certificates() -> ssl.SSLContext:
+    """The certificates servers are checked against, read once: that takes longer than most requests."""
+    import httpx
+
+    return httpx.create_ssl_context()
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +213,7 @@ def fetch_url(url: str, cache: Path) -> Fetched:
     timeout = httpx.Timeout(STILL_SECONDS, connect=REACH_SECONDS)
     try:
         cache.mkdir(parents=True, exist_ok=True)
-        with httpx.Client(headers=_HEADERS, timeout=timeout) as client:
+        with httpx.Client(verify=_certificates(), headers=_HEADERS, timeout=timeout) as client:
             return _follow(client, url, cache)
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise SourceError(
