@@ -11,7 +11,7 @@ chat: $(VENV)/chat.installed
 	@$(BIN)/navkb chat
 
 test: $(VENV)/test.installed
-	@$(BIN)/pytest
+	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/pytest
 
 check: $(VENV)/test.installed
 	@$(BIN)/ruff check .

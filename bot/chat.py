@@ -126,7 +126,7 @@ def panel(index: Index, ref: str, section_ref: str) -> tuple[str, str]:
     for passage in passages:
         text = escape(passage.text).replace("\n", "  \n")
         cited = passage.ref == ref
-        lines += [f"> **▸** {text}".replace("\n", "\n> ") if cited else text, ""]
+        lines += [f"> **▸ sitert**\n\n{text}".replace("\n", "\n> ") if cited else text, ""]
     facts = [
         KIND_NAMES[source.kind],
         source.author or source.publisher,

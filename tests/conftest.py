@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import socket
 import tarfile
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from fakes import HashingEncoder
+from hypothesis import settings
 
 from ingest.fetch import Lovdata
 from ingest.load import files_of, load_file
@@ -24,6 +26,9 @@ from kb.types import Document
 from navkb import SHIPPED_MANIFEST
 
 TODAY = date(2026, 11, 21)
+settings.register_profile("quick", max_examples=20)
+settings.register_profile("thorough", max_examples=100)
+settings.load_profile("thorough" if os.environ.get("CI") == "true" else "quick")
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
 CAKE_LAW = (Path(__file__).parent / "data" / "kakeloven.xml").read_bytes()
 COMING_LAW = (Path(__file__).parent / "data" / "kakeloven-ny.xml").read_bytes()

@@ -104,7 +104,7 @@ WORDS = [
 
 
 @given(st.lists(st.sampled_from(WORDS), min_size=1, max_size=6))
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_every_answer_holds(cake_index: Index, said: list[str]) -> None:
     answer = ask(cake_index, " ".join(said), TODAY)
     assert not problems(answer.text, answer.citations)

@@ -40,8 +40,10 @@ pytestmark = [
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory, lovdata_folder: Path) -> Iterator[str]:
-    """A running `navkb chat` over the small corpus."""
+def starting(
+    tmp_path_factory: pytest.TempPathFactory, lovdata_folder: Path
+) -> Iterator[tuple[subprocess.Popen[str], int]]:
+    """A `navkb chat` over the small corpus that has been started, and its port."""
     folder = tmp_path_factory.mktemp("chat")
     sync([write_corpus(folder / "corpus")], folder / "data", StaticEncoder(), lovdata_folder.as_uri(), TODAY)
     with socket.socket() as free:
@@ -51,12 +53,19 @@ def address(tmp_path_factory: pytest.TempPathFactory, lovdata_folder: Path) -> I
     command = [sys.executable, str(ROOT / "navkb.py"), "chat", "--port", str(port)]
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as server:
         try:
-            assert server.stdout is not None
-            assert f"http://127.0.0.1:{port}" in server.stdout.readline()
-            WebDriverWait(None, 20, poll_frequency=0.1, ignored_exceptions=[OSError]).until(lambda _: _alive(port))
-            yield f"http://127.0.0.1:{port}"
+            yield server, port
         finally:
             server.terminate()
+
+
+@pytest.fixture(scope="module")
+def address(starting: tuple[subprocess.Popen[str], int], browser: webdriver.Chrome) -> str:
+    """Where the chat answers; the browser comes up while the server does."""
+    server, port = starting
+    assert server.stdout is not None
+    assert f"http://127.0.0.1:{port}" in server.stdout.readline()
+    WebDriverWait(None, 20, poll_frequency=0.1, ignored_exceptions=[OSError]).until(lambda _: _alive(port))
+    return f"http://127.0.0.1:{port}"
 
 
 def _alive(port: int) -> bool:

@@ -299,7 +299,7 @@ SOUP = [
 ]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(SOUP)))
 def test_any_tag_soup_is_read_or_refused_and_gives_no_script(parts: list[str]) -> None:
     try:

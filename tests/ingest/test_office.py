@@ -263,7 +263,7 @@ def test_entities_are_not_expanded() -> None:
         assert sum(len(section.text) for section in document.sections) < 1_000
 
 
-@settings(max_examples=25, deadline=None)
+@settings(deadline=None)
 @given(st.data())
 def test_a_damaged_file_is_read_or_refused(data: st.DataObject) -> None:
     load, whole = data.draw(st.sampled_from([(load_docx, plain_docx()), (load_pptx, plain_pptx())]))

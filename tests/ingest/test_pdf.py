@@ -396,7 +396,7 @@ def test_a_pdf_cut_off_anywhere_is_refused(length: int) -> None:
         load_pdf(plain_pdf()[:length], SOURCE)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(deadline=None)
 @given(st.data())
 def test_a_damaged_pdf_is_read_or_refused(data: st.DataObject) -> None:
     whole = plain_pdf()

@@ -251,7 +251,7 @@ class _Api(SimpleHTTPRequestHandler):
 def api(lovdata_folder: Path) -> Iterator[tuple[str, list[str]]]:
     handler = type("Api", (_Api,), {"asked": []})
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(handler, directory=str(lovdata_folder)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     yield f"http://127.0.0.1:{server.server_address[1]}", handler.asked
     server.shutdown()
     server.server_close()
