@@ -91,6 +91,8 @@ def compose(index: Index, question: str, found: Found, language: str, today: dat
             draft,
             [hit for hit in found.hits[:5] if _is_experience(hit) and hit.score >= PRACTICE_SHARE * lead.score][:1],
         )
+    if note:
+        _basis(draft, note)
     if note and not looked_up:
         _remember(draft, question, note)
     _see_also(draft, note or [], found)
@@ -180,6 +182,16 @@ def _ledd_shown(
     return sorted(best or [hit.passage], key=lambda p: p.start)
 
 
+def _basis(draft: Draft, note: Sequence[Passage]) -> None:
+    """Name the paragraphs a note explains where none of them could be quoted, because their law is not indexed."""
+    about = note[0].section.about
+    if not any(citation.source.kind.is_law for citation in draft.citations):
+        links = " · ".join(
+            f"[{draft.index.law_names.write(ref)}]({lovdata_url(ref)})" for ref in about[:SEE_ALSO_SHOWN]
+        )
+        draft.lines += ["", f"{PHRASES[draft.language]['legal_basis']}: {links}"]
+
+
 def _is_experience(hit: Hit) -> bool:
     return hit.source.kind in (Kind.EVALUERING, Kind.PRAKSIS, Kind.RUNDSKRIV, Kind.VEILEDER)
 
@@ -215,6 +227,8 @@ def _remember(draft: Draft, question: str, note: Sequence[Passage]) -> None:
 
 def _see_also(draft: Draft, note: Sequence[Passage], found: Found) -> None:
     cited = {c.passage.section_ref for c in draft.citations}
+    if not any(c.source.kind.is_law for c in draft.citations):
+        cited |= set(note[0].section.about) if note else set()
     refs = [ref for passage in note[:1] for ref in (*passage.section.about, *passage.section.see_also)]
     refs += [hit.passage.section_ref for hit in found.hits[1:3] if hit.source.kind.is_law and not found.references]
     fresh = [ref for ref in dict.fromkeys(refs) if ref not in cited and parse(ref)]

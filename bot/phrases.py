@@ -26,6 +26,7 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
     "nb": {
         "short_answer": "Kort svar",
         "law_says": "Loven sier",
+        "legal_basis": "Hjemmel",
         "guidance": "Rundskriv og veiledning",
         "practice": "Praksis og erfaringer",
         "remember": "Husk",
@@ -47,6 +48,7 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
     "nn": {
         "short_answer": "Kort svar",
         "law_says": "Lova seier",
+        "legal_basis": "Heimel",
         "guidance": "Rundskriv og rettleiing",
         "practice": "Praksis og erfaringar",
         "remember": "Hugs",

@@ -34,6 +34,7 @@ def test_the_first_question_with_only_the_shipped_corpus(shipped: Path) -> None:
     assert "lov/2009-12-18-131/§27" in answer["citations"][0]["about"]
     assert answer["citations"][0]["url"] == "https://lovdata.no/lov/2009-12-18-131/%C2%A727"
     assert "midlertidig" in answer["text"].split("\n\n")[1]
+    assert "Hjemmel: [sosialtjenesteloven § 27](https://lovdata.no/lov/2009-12-18-131/%C2%A727)" in answer["text"]
 
 
 def test_a_veileder_s_own_words_are_understood(shipped: Path) -> None:
