@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import dataclasses
+import os
 from collections.abc import Callable, Iterator
 from email.message import Message
 from pathlib import Path
@@ -54,7 +55,7 @@ def files_of(entry: Entry) -> Iterator[Path]:
 
 def origin_of(entry: Entry, path: Path | None = None) -> str:
     """Where a source came from: the manifest, and the file beside it if there is one."""
-    return f"{entry.manifest}#{path.relative_to(entry.manifest.parent)}" if path else f"{entry.manifest}#"
+    return f"{entry.manifest}#{os.path.relpath(path, entry.manifest.parent)}" if path else f"{entry.manifest}#"
 
 
 def load_file(path: Path, entry: Entry) -> Document:
