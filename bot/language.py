@@ -6,11 +6,11 @@ from kb.analysis import words
 
 NYNORSK = frozenset(
     """
-    ikkje eg kva kvar kven korleis kvifor kor dei ein eit ho frå noko nokon berre vere vera verte får seier veit
-    mykje meir fleire bustad mellombels stønaden brukaren brukarar kommunar søkje søkjer søkjar krevje krev tenester
-    teneste tenesta sosialtenesta heim pengar løna rettar vedtaka vart vorte gjeld gjere gjer kjem kome nokre eigen
-    eiga eige eigne då desse òg nytta barnevernstenesta leigebuar straum straumen ungane hennar lova paragrafen
-    skilje vilkåra meiner sjølv sjølve saman døme heile såg
+    ikkje eg kva kvar kven korleis kvifor kor dei ein eit ho frå noko nokon berre vere vera verte seier veit mykje
+    meir fleire bustad mellombels stønaden brukaren brukarar kommunar søkje søkjer søkjar krevje krev tenester
+    teneste tenesta sosialtenesta pengar løna vedtaka vart vorte gjeld gjere gjer kjem kome nokre eigen eiga eige
+    eigne då desse òg nytta barnevernstenesta leigebuar straum straumen ungane lova paragrafen skilje vilkåra meiner
+    sjølv sjølve saman døme heile såg
     """.split()
 )
 BOKMAL = frozenset(
