@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from conftest import TODAY, write_corpus
 from selenium import webdriver
+from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
@@ -90,7 +91,21 @@ def _page(browser: webdriver.Chrome) -> str:
 
 
 def _wait_for(browser: webdriver.Chrome, words: str) -> None:
-    WebDriverWait(browser, 15, poll_frequency=0.1).until(lambda b: words in _page(b), f"the page never said {words!r}")
+    wait = WebDriverWait(browser, 15, poll_frequency=0.1, ignored_exceptions=[StaleElementReferenceException])
+    wait.until(lambda b: words in _page(b), f"the page never said {words!r}")
+
+
+def _press(browser: webdriver.Chrome, ending: str) -> None:
+    """Press the button whose text ends so; the page may draw it anew while we look."""
+
+    def pressed(page: webdriver.Chrome) -> bool:
+        found = [button for button in page.find_elements(By.TAG_NAME, "button") if button.text.endswith(ending)]
+        if found:
+            page.execute_script("arguments[0].click()", found[0])
+        return bool(found)
+
+    wait = WebDriverWait(browser, 15, poll_frequency=0.1, ignored_exceptions=[StaleElementReferenceException])
+    wait.until(pressed, f"no button ends with {ending!r}")
 
 
 def _ask(browser: webdriver.Chrome, question: str) -> None:
@@ -109,8 +124,7 @@ def test_a_question_in_the_browser(address: str, browser: webdriver.Chrome) -> N
     links = [link.get_attribute("href") for link in browser.find_elements(By.CSS_SELECTOR, "blockquote a")]
     assert "https://lovdata.no/lov/2020-01-02-3/%C2%A72" in links
 
-    button = next(b for b in browser.find_elements(By.TAG_NAME, "button") if b.text.endswith("kakeloven § 2"))
-    browser.execute_script("arguments[0].click()", button)
+    _press(browser, "kakeloven § 2")
     _wait_for(browser, "med mindre arbeidstakeren har bedt om noe annet")
 
     _ask(browser, "gjelder 13876698743, hva har hun krav på?")
