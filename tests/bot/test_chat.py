@@ -110,7 +110,17 @@ def _press(browser: webdriver.Chrome, ending: str) -> None:
 
 def _ask(browser: webdriver.Chrome, question: str) -> None:
     box = WebDriverWait(browser, 15, poll_frequency=0.1).until(lambda b: b.find_element(By.ID, "chat-input"))
-    box.send_keys(question, Keys.ENTER)
+    box.send_keys(question)
+
+    def sent(page: webdriver.Chrome) -> bool:  # the box takes text before the page is connected, but sends none
+        left = page.find_element(By.ID, "chat-input")
+        if question in (left.text or left.get_attribute("value") or ""):
+            left.send_keys(Keys.ENTER)
+            return False
+        return True
+
+    wait = WebDriverWait(browser, 15, poll_frequency=0.1, ignored_exceptions=[StaleElementReferenceException])
+    wait.until(sent, f"{question!r} could not be sent")
 
 
 def test_a_question_in_the_browser(address: str, browser: webdriver.Chrome) -> None:
