@@ -16,16 +16,16 @@ from typing import TextIO
 
 from bot.answer import HITS, MODEL, ask, checked
 from bot.render import answer_json, answer_text, search_json, search_text
+from ingest.manifest import SHIPPED
 from kb.encoder import Encoder, StaticEncoder
 from kb.errors import NavkbError, SourceError, UsageError
 from kb.index import Index, Snapshots, open_index
 from kb.settings import Settings
 from kb.types import Answer, Turn
 
-SHIPPED_MANIFEST = Path(__file__).parent / "corpus" / "manifest.toml"
 LISTED = 20
 """How many changed paragraphs and notes are named one by one."""
-COVERAGE = SHIPPED_MANIFEST.parent / "dekning.toml"
+COVERAGE = SHIPPED.parent / "dekning.toml"
 SHIPPED_QUESTIONS = Path(__file__).parent / "evals" / "questions"
 
 
@@ -65,7 +65,7 @@ def _sync(arguments: argparse.Namespace, settings: Settings) -> int:
     if arguments.rollback:
         print(f"Svarer nå fra {roll_back(Snapshots(settings.data / 'index')).name}.")
         return 0
-    manifests = arguments.manifest or [SHIPPED_MANIFEST]
+    manifests = arguments.manifest or [SHIPPED]
     with tqdm(desc="Leser inn", unit=" kilder", leave=False, disable=None) as bar:
 
         def progress(name: str) -> None:
@@ -113,7 +113,7 @@ def _check(arguments: argparse.Namespace, settings: Settings) -> int:
     from ingest.manifest import read_manifests
 
     source = Lovdata(settings.lovdata_url, settings.data / "cache" / "lovdata")
-    findings = check(read_manifests(arguments.manifest or [SHIPPED_MANIFEST]), COVERAGE, source, settings.today)
+    findings = check(read_manifests(arguments.manifest or [SHIPPED]), COVERAGE, source, settings.today)
     print(findings)
     return SourceError.exit_status if findings.any else 0
 

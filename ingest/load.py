@@ -71,7 +71,8 @@ def load_file(path: Path, entry: Entry) -> Document:
     else:
         document = _load_text(data, path, entry)
     stamp = digest_of(data.hex(), *VERSIONS)
-    source = dataclasses.replace(document.source, origin=origin_of(entry, path), stamp=stamp)
+    local = entry.local and not document.source.kind.is_law
+    source = dataclasses.replace(document.source, local=local, origin=origin_of(entry, path), stamp=stamp)
     return dataclasses.replace(document, source=source)
 
 
@@ -86,7 +87,9 @@ def load_url(fetched: Fetched, entry: Entry) -> Document:
         document = LOADERS[ending](data, dataclasses.replace(_source(entry, name), title=entry.title))
     else:
         document = _load_text(data, name, entry)
-    source = dataclasses.replace(document.source, id=entry.id, origin=origin_of(entry), stamp=stamp_of(fetched, entry))
+    source = dataclasses.replace(
+        document.source, id=entry.id, local=entry.local, origin=origin_of(entry), stamp=stamp_of(fetched, entry)
+    )
     return dataclasses.replace(document, source=source)
 
 

@@ -17,6 +17,8 @@ WAYS_IN = ("lovdata", "archive", "path", "folder", "url")
 """How an entry says where its document comes from; `url` beside a `path` is where readers find the original."""
 _TEXT_KEYS = ("id", "kind", *WAYS_IN, "title", "author", "publisher", "responsibility", "language", "licence")
 _SOURCE_KEYS = frozenset((*_TEXT_KEYS, "date"))
+SHIPPED = Path(__file__).parent.parent / "corpus" / "manifest.toml"
+"""The manifest that comes with navkb; what others take in besides law is an office's own."""
 _ID = re.compile(r"[a-zæøå0-9]+/[\w.-]+")
 _LAWLIKE = (Kind.LOV, Kind.FORSKRIFT)
 
@@ -44,6 +46,11 @@ class Entry:
     def path(self) -> Path:
         """The file or folder of a `path` or `folder` entry."""
         return self.manifest.parent / self.where
+
+    @property
+    def local(self) -> bool:
+        """Whether an office takes this in itself; law is law whoever names it."""
+        return self.manifest != SHIPPED and self.kind not in _LAWLIKE
 
     def __str__(self) -> str:
         return self.id or f"{self.way} = {self.where!r}"

@@ -1,13 +1,15 @@
 """Norwegian text to index terms: the same for what is indexed and what is asked.
 
 A term is a Snowball stem, or a whole § number (`§20a`). A compound gives its two parts as well, so that
-«sosialhjelpsmottaker» and «mottaker av sosialhjelp» meet. Bokmål and nynorsk share the stemmer; spelling
-that differs is met by the synonyms of `corpus/begreper.toml`.
+«sosialhjelpsmottaker» and «mottaker av sosialhjelp» meet. A nynorsk word is read as the bokmål word for it
+(`nynorsk.txt`), so that both forms meet.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -17,6 +19,7 @@ _SECTION = re.compile(r"§+\s*(\d+(?:-\d+)?)(?:([a-zæøå])|\s([a-hj-z]))?(?![a
 _TOKEN = re.compile(r"§[0-9a-zæøå-]+|[0-9]+(?:[.,][0-9]+)?|[a-zæøåäöéèòóü]+")
 
 KNOWN_WORDS = Path(__file__).parent / "static-nb" / "words.txt"
+NYNORSK_WORDS = Path(__file__).parent / "nynorsk.txt"
 SHORTEST_PART = 4
 """Letters a part of a compound must have: shorter ones («til», «ene») are endings more often than words."""
 
@@ -43,8 +46,14 @@ def _stemmer() -> snowballstemmer.basestemmer.BaseStemmer:
 
 @lru_cache(maxsize=200_000)
 def stem(word: str) -> str:
-    """The Snowball stem of one lower-case word; § numbers and digits stay whole."""
-    return word if word[0] == "§" or word[0].isdigit() else str(_stemmer().stemWord(word))
+    """The Snowball stem of one lower-case word; § numbers and digits stay whole.
+
+    No Norwegian word ends in -mm, so «programmet» is made to meet «program».
+    """
+    if word[0] == "§" or word[0].isdigit():
+        return word
+    stemmed = str(_stemmer().stemWord(word))
+    return stemmed[:-1] if stemmed.endswith("mm") else stemmed
 
 
 def words(text: str) -> list[str]:
@@ -82,11 +91,31 @@ def compound_parts(word: str) -> tuple[str, ...]:
     return chosen
 
 
-def terms(text: str) -> list[str]:
-    """The stems of `text` in order, function words left out, a compound followed by its parts."""
-    found = []
+@lru_cache(maxsize=1)
+def _bokmal() -> dict[str, str]:
+    """The bokmål word for words that are nynorsk alone (made by ingest/nynorsk.py)."""
+    lines = NYNORSK_WORDS.read_text(encoding="utf-8").splitlines()
+    return dict(line.split(" ", 1) for line in lines if line and not line.startswith("#"))
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word as the index knows it: the stem of the whole, and of the parts if it is a compound."""
+
+    stem: str
+    parts: tuple[str, ...] = ()
+
+
+def content_words(text: str) -> Iterator[Word]:
+    """The words of `text` in order, function words left out."""
     for word in words(text):
-        if word not in STOP_WORDS:
-            found.append(stem(word))
-            found += [stem(part) for part in compound_parts(word) if part not in STOP_WORDS]
-    return found
+        if word in STOP_WORDS:
+            continue
+        known = _bokmal().get(word, word)
+        parts = (stem(part) for part in compound_parts(known) if part not in STOP_WORDS)
+        yield Word(stem(known), tuple(parts))
+
+
+def terms(text: str) -> list[str]:
+    """The index terms of `text` in order: the stem of each word, a compound followed by its parts."""
+    return [term for word in content_words(text) for term in (word.stem, *word.parts)]

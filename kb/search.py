@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import nlargest
 
-from kb.analysis import terms
+from kb.analysis import Word, content_words, terms
 from kb.confidence import NEIGHBOURS, NOTHING, Evidence, weigh
 from kb.encoder import Vectors
 from kb.fields import Field, passage_id
@@ -44,6 +44,10 @@ HOME_LAW = 1.3
 """The laws a NAV office lives by."""
 EXPERIENCE = 1.2
 """Digests of practice have no paragraph behind them that adds its score to theirs."""
+WITHOUT_QUESTIONS = 4.0
+"""A circular or an office's own document has no questions and no note to be found by: its text counts for all of it."""
+LAW_FIRST = 0.3
+"""An office's own document stands below the first law that scores at least this share of what it does itself."""
 NOT_IN_FORCE = 0.2
 """A law that waits for commencement, or is repealed, never outranks one in force."""
 REFERENCE_SCORE = 1000.0
@@ -131,20 +135,28 @@ class _Text:
 
 def _texts(index: Index, question: str, vector: Vectors) -> Iterator[_Text]:
     """Every text that words or meaning propose."""
-    said = [index.spellings.right(term) or term for term in terms(question)]
-    said += index.synonyms.of_phrases(said)
+    said = [_spelled(index, word) for word in content_words(question)]
+    said = list({word.stem: word for word in said}.values())
+    terms_said = [term for word in said for term in (word.stem, *word.parts)]
+    meant = [term for term in index.synonyms.of_phrases(terms_said) if term not in terms_said]
     for field in Field:
-        query = list(dict.fromkeys(known for term in said for known in _known_as(index, field, term)))
+        query = [_ways(index, field, word) for word in said] + [[[term]] for term in dict.fromkeys(meant)]
         for passage, score in index.store.search_words(field, query, CANDIDATES):
             yield _Text(Finder.WORDS, field, passage, score)
         for entry, cosine in index.vectors.nearest(field, vector, CANDIDATES):
             yield _Text(Finder.MEANING, field, passage_id(entry), cosine)
 
 
-def _known_as(index: Index, field: Field, term: str) -> Iterable[str]:
-    """A term as a field knows it: itself, or else the other words for it. Both would count one thing twice."""
-    others = index.synonyms.of(term)
-    return sorted(others) if others and not index.store.has_term(field, term) else [term]
+def _spelled(index: Index, word: Word) -> Word:
+    right = index.spellings.right(word.stem)
+    return Word(right, word.parts) if right else word
+
+
+def _ways(index: Index, field: Field, word: Word) -> list[list[str]]:
+    """How a field may put a word: the word itself, or else other words for it, or the parts it is made of."""
+    others = index.synonyms.of(word.stem)
+    whole = sorted(others) if others and not index.store.has_term(field, word.stem) else [word.stem]
+    return [whole, list(word.parts)] if word.parts else [whole]
 
 
 def _sections(index: Index, texts: Sequence[_Text]) -> defaultdict[str, _Section]:
@@ -177,6 +189,8 @@ def _weigh(index: Index, question: str, sections: Mapping[str, _Section]) -> lis
             score *= NOTE_ITSELF
         if source.kind in (Kind.EVALUERING, Kind.PRAKSIS):
             score *= EXPERIENCE
+        if not source.kind.is_law and {field for _, field in section.parts} == {Field.TEXT}:
+            score *= WITHOUT_QUESTIONS
         if source.id in named:
             score *= NAMED_LAW
         if _is_home(index, source):
@@ -184,7 +198,21 @@ def _weigh(index: Index, question: str, sections: Mapping[str, _Section]) -> lis
         if not source.in_force:
             score *= NOT_IN_FORCE
         weighed.append((ref, score, section))
-    return sorted(weighed, key=lambda item: (-item[1], item[0]))
+    weighed.sort(key=lambda item: (-item[1], item[0]))
+    return _law_first(weighed, sources)
+
+
+def _law_first(
+    ranked: Sequence[tuple[str, float, _Section]], sources: Mapping[str, Source]
+) -> list[tuple[str, float, _Section]]:
+    """Local sources moved below the best law, unless that law has nothing to do with the question."""
+    kinds = [sources[_source_id(ref, sources)] for ref, _, _ in ranked]
+    law = next((score for source, (_, score, _) in zip(kinds, ranked, strict=True) if source.kind.is_law), 0.0)
+    capped = [
+        (ref, min(score, law * 0.999) if source.local and law >= LAW_FIRST * score else score, section)
+        for source, (ref, score, section) in zip(kinds, ranked, strict=True)
+    ]
+    return sorted(capped, key=lambda item: (-item[1], item[0]))
 
 
 def _is_home(index: Index, source: Source) -> bool:

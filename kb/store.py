@@ -14,11 +14,14 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
 from kb.analysis import terms
 from kb.fields import Field, entries
 from kb.types import Document, Kind, Passage, Responsibility, Section, Source
 
-SCHEMA_VERSION = "2"
+SCHEMA_VERSION = "3"
 
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -40,6 +43,43 @@ _ENTRIES_A_PASSAGE = 256
 _WORD_INDEX = """
 CREATE VIRTUAL TABLE words_{field} USING fts5(terms, tokenize = "unicode61 remove_diacritics 0 tokenchars '§-.,'");
 """
+
+
+COMMON_TERM = 3_000
+"""Texts a term may stand in and still be looked up: FTS5 needs some 4 µs for each of them."""
+KEPT_POSTINGS = 20_000
+"""Terms whose texts are remembered, so that common words are read from disk once."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Postings:
+    """The rows of a word index that hold something, ascending, and their scores; both of shape (rows,)."""
+
+    rows: npt.NDArray[np.int64]
+    scores: npt.NDArray[np.float64]
+
+
+def _sum(listed: Sequence[Postings]) -> Postings:
+    """Rows that are in any, with their scores added."""
+    return _merged(listed, np.add)
+
+
+def _best(listed: Sequence[Postings]) -> Postings:
+    """Rows that are in any, with the best of their scores."""
+    return _merged(listed, np.maximum)
+
+
+def _merged(listed: Sequence[Postings], together: np.ufunc) -> Postings:
+    if len(listed) == 1:
+        return listed[0]
+    if not any(len(postings.rows) for postings in listed):
+        return Postings(np.empty(0, dtype=np.int64), np.empty(0))
+    rows = np.concatenate([postings.rows for postings in listed])
+    scores = np.concatenate([postings.scores for postings in listed])
+    order = np.argsort(rows, kind="stable")
+    rows, scores = rows[order], scores[order]
+    starts = np.flatnonzero(np.r_[True, rows[1:] != rows[:-1]])
+    return Postings(rows[starts], together.reduceat(scores, starts))
 
 
 def digest_of(*parts: str) -> str:
@@ -64,6 +104,8 @@ class PassageStore:
                 self._db.executescript(_SCHEMA + "".join(_WORD_INDEX.format(field=field) for field in Field))
         self._sources: dict[str, Source] | None = None
         self._views: set[Field] = set()
+        self._counts: dict[tuple[Field, str], int] = {}
+        self._read: dict[tuple[Field, str], Postings] = {}
 
     def close(self) -> None:
         """Commit what was written and close the file."""
@@ -147,24 +189,63 @@ class PassageStore:
             found[row["note_id"]] = (*found.get(row["note_id"], ()), row["ref"])
         return found
 
-    def search_words(self, field: Field, query: Sequence[str], limit: int) -> list[tuple[str, float]]:
-        """Passage ids that best match any of the terms in one field, with BM25 scores (higher is better).
+    def search_words(
+        self, field: Field, query: Sequence[Sequence[Sequence[str]]], limit: int
+    ) -> list[tuple[str, float]]:
+        """Passage ids that best match a query in one field, with BM25 scores (higher is better).
 
+        The query is a list of words, each a list of ways to put it, each a list of index terms. A text scores
+        the sum over words of the best way it puts each: a compound and its parts are one word said, not three.
         A passage may come several times: once for each of its questions that match.
         """
-        if not query:
-            return []
-        match = " OR ".join('"' + term.replace('"', "") + '"' for term in dict.fromkeys(query))
-        rows = self._db.execute(
-            f"""SELECT id, score FROM (SELECT rowid AS entry, -rank AS score FROM words_{field} WHERE terms MATCH ? ORDER BY rank LIMIT ?)
-                JOIN passages ON passages.rowid = entry / {_ENTRIES_A_PASSAGE} ORDER BY score DESC, id""",
-            (match, limit),
-        )
-        return [(row["id"], row["score"]) for row in rows]
+        words = [[[self._postings(field, term) for term in way] for way in word] for word in self._rare(field, query)]
+        found = _sum([_best([_sum(way) for way in word]) for word in words])
+        best = np.lexsort((found.rows, -found.scores))[:limit]
+        entries, scores = found.rows[best].tolist(), found.scores[best].tolist()
+        ids = self._passage_ids(sorted({entry // _ENTRIES_A_PASSAGE for entry in entries}))
+        return [(ids[entry // _ENTRIES_A_PASSAGE], score) for entry, score in zip(entries, scores, strict=True)]
+
+    def _rare(self, field: Field, query: Sequence[Sequence[Sequence[str]]]) -> list[list[list[str]]]:
+        """The query without terms so common that they tell texts apart badly and cost much to read.
+
+        If nothing else is said, the rarest of them are kept.
+        """
+        spread = {term: self._document_count(field, term) for word in query for way in word for term in way}
+        bound = max(COMMON_TERM, min((n for n in spread.values() if n), default=0))
+        return [[[term for term in way if 0 < spread[term] <= bound] for way in word] for word in query]
+
+    def _document_count(self, field: Field, term: str) -> int:
+        """How many texts of a field hold an index term."""
+        key = (field, term)
+        if key not in self._counts:
+            row = self._db.execute(f"SELECT doc FROM {self._terms(field)} WHERE term = ?", (term,)).fetchone()
+            self._counts[key] = row["doc"] if row else 0
+        return self._counts[key]
+
+    def _postings(self, field: Field, term: str) -> Postings:
+        """The texts of a field that hold a term, with its share of their BM25 scores."""
+        key = (field, term)
+        if key not in self._read:
+            if len(self._read) > KEPT_POSTINGS:
+                self._read.clear()
+            cursor = self._db.cursor()
+            cursor.row_factory = None
+            quoted = '"' + term.replace('"', "") + '"'
+            rows = cursor.execute(f"SELECT rowid, -rank FROM words_{field} WHERE terms MATCH ?", (quoted,)).fetchall()
+            self._read[key] = Postings(
+                np.array([row for row, _ in rows], dtype=np.int64),
+                np.array([score for _, score in rows], dtype=np.float64),
+            )
+        return self._read[key]
+
+    def _passage_ids(self, rows: Sequence[int]) -> dict[int, str]:
+        marks = ",".join("?" * len(rows))
+        found = self._db.execute(f"SELECT rowid, id FROM passages WHERE rowid IN ({marks})", rows)
+        return {row["rowid"]: row["id"] for row in found}
 
     def has_term(self, field: Field, term: str) -> bool:
         """Whether any text of a field holds an index term."""
-        return self._db.execute(f"SELECT 1 FROM {self._terms(field)} WHERE term = ?", (term,)).fetchone() is not None
+        return self._document_count(field, term) > 0
 
     def note_terms(self) -> list[str]:
         """All index terms of the notes: the words we expect in questions."""

@@ -52,8 +52,8 @@ class Source:
 
     `id` is also the prefix of every reference into it, e.g. `lov/2009-12-18-131`. `names` are the
     ways people call it, the usual one first. `stands_alone` marks a note that is itself the answer (rates),
-    where other notes give way to the paragraph they explain. `archive` names the
-    Lovdata archive it came in. `origin` says which manifest and file it came from,
+    where other notes give way to the paragraph they explain. `local` marks what an office has taken in
+    itself, beside what comes with navkb. `archive` names the Lovdata archive it came in. `origin` says which manifest and file it came from,
     `stamp` changes whenever the bytes it was loaded from may have changed.
     """
 
@@ -71,6 +71,7 @@ class Source:
     licence: str = ""
     url: str = ""
     stands_alone: bool = False
+    local: bool = False
     archive: str = ""
     origin: str = ""
     stamp: str = ""
