@@ -17,13 +17,12 @@ from hypothesis import settings
 from ingest.fetch import Lovdata
 from ingest.load import files_of, load_file
 from ingest.lovdata import LOADER_VERSION, load_lovdata
-from ingest.manifest import read_manifest
+from ingest.manifest import SHIPPED, read_manifest
 from ingest.sync import sync
 from kb.index import Index, open_index
 from kb.references import parse
 from kb.store import digest_of
 from kb.types import Document
-from navkb import SHIPPED_MANIFEST
 
 TODAY = date(2026, 11, 21)
 settings.register_profile("quick", max_examples=20)
@@ -102,7 +101,7 @@ def cake_data(tmp_path_factory: pytest.TempPathFactory, lovdata_folder: Path) ->
 @pytest.fixture(scope="session")
 def shipped_documents() -> list[Document]:
     """Every note, digest and rate of the shipped corpus."""
-    entries = read_manifest(SHIPPED_MANIFEST).entries
+    entries = read_manifest(SHIPPED).entries
     return [load_file(path, entry) for entry in entries if entry.way == "folder" for path in files_of(entry)]
 
 
@@ -112,7 +111,7 @@ def real_places(shipped_documents: list[Document], pytestconfig: pytest.Config) 
 
     Unpacking the archives takes ten seconds, so the places are kept in pytest's cache until an archive changes.
     """
-    wanted = {entry.id for entry in read_manifest(SHIPPED_MANIFEST).entries if entry.way == "lovdata"}
+    wanted = {entry.id for entry in read_manifest(SHIPPED).entries if entry.way == "lovdata"}
     for document in shipped_documents:
         for section in document.sections:
             wanted |= {place.source_id for ref in (*section.about, *section.see_also) if (place := parse(ref))}
