@@ -109,7 +109,7 @@ def _print_changes(changed: Sequence[str], notes: Sequence[str]) -> None:
 
 def _check(arguments: argparse.Namespace, settings: Settings) -> int:
     from ingest.check import check
-    from ingest.fetch import Lovdata
+    from ingest.fetch_archive import Lovdata
     from ingest.manifest import read_manifests
 
     source = Lovdata(settings.lovdata_url, settings.data / "cache" / "lovdata")

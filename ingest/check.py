@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 
 from ingest.clean import clean_document
-from ingest.fetch import Lovdata
+from ingest.fetch_archive import Lovdata
 from ingest.load import files_of, load_file
 from ingest.lovdata import load_lovdata
 from ingest.manifest import Manifest

@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 
 from ingest import html, markdown, notes, office, pdf, transcript
 from ingest.clean import plain_line_ends
-from ingest.fetch import Fetched
+from ingest.fetch_url import Fetched
 from ingest.manifest import Entry
 from kb.errors import SourceError
 from kb.store import digest_of

@@ -15,7 +15,8 @@ from ingest import lovdata, split
 from ingest.apply import apply
 from ingest.archive import Archive
 from ingest.clean import clean_document
-from ingest.fetch import Fetched, Lovdata, fetch_url, kept_url
+from ingest.fetch_archive import Lovdata
+from ingest.fetch_url import Fetched, fetch_url, kept_url
 from ingest.load import files_of, load_file, load_url, origin_of, stamp_of
 from ingest.manifest import Entry, Manifest, read_manifests
 from ingest.plan import Plan, plan

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ingest.clean import clean_document
-from ingest.fetch import Lovdata
+from ingest.fetch_archive import Lovdata
 from ingest.load import files_of, load_file
 from ingest.lovdata import load_lovdata
 from ingest.manifest import Manifest, read_manifest

@@ -11,7 +11,7 @@ from kb.encoder import Encoder, Vectors
 from kb.errors import IndexMismatch, IndexMissing
 from kb.references import LawNames
 from kb.store import SCHEMA_VERSION, PassageStore
-from kb.types import Kind
+from kb.types import Kind, Source
 from kb.vectors import VectorIndex
 from kb.vocabulary import Outside, Spellings, Synonyms, Vocabulary
 
@@ -51,6 +51,15 @@ class Snapshots:
         pointer.replace(self.folder / _CURRENT)
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a section's source is to the rest: a note that gives way to indexed paragraphs, one of the home laws."""
+
+    source: Source
+    gives_way: bool
+    home: bool
+
+
 class Index:
     """One snapshot, open for reading, with the encoder its vectors come from."""
 
@@ -60,6 +69,7 @@ class Index:
         self.store = PassageStore(snapshot / PASSAGES_FILE)
         self._check(encoder)
         self.size = self.store.count()
+        self._standing: dict[str, Standing | None] = {}
         self.vocabulary = Vocabulary.from_json(self.store.meta("vocabulary"))
 
     @cached_property
@@ -96,6 +106,32 @@ class Index:
     def about(self) -> dict[str, tuple[str, ...]]:
         """What each note explains: note id to section references."""
         return self.store.about()
+
+    def standing(self, ref: str) -> Standing | None:
+        """The standing of the source a reference points into, None when it is not indexed."""
+        if ref not in self._standing:
+            source = self._source_of(ref)
+            self._standing[ref] = self._standing_of(source) if source else None
+        return self._standing[ref]
+
+    def _source_of(self, ref: str) -> Source | None:
+        sources = self.store.sources()
+        while "/" in ref:
+            if ref in sources:
+                return sources[ref]
+            ref = ref.rpartition("/")[0]
+        return None
+
+    def _standing_of(self, source: Source) -> Standing:
+        explained = self.about.get(source.id, ())
+        gives_way = (
+            source.kind is Kind.NOTAT
+            and not source.stands_alone
+            and any(self._source_of(ref) is not None for ref in explained)
+        )
+        first = explained[0] if explained else source.id
+        home = any(first == law or first.startswith(f"{law}/") for law in self.vocabulary.home)
+        return Standing(source, gives_way, home)
 
     @cached_property
     def outside(self) -> tuple[list[Outside], Vectors]:

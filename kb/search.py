@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import nlargest
+from typing import TypeAlias
 
 from kb.analysis import Word, content_words, terms
 from kb.confidence import NEIGHBOURS, NOTHING, Evidence, weigh
@@ -77,7 +78,7 @@ class Found:
 
 def search(index: Index, question: str, k: int = 10) -> Found:
     """The `k` best passages for a question, at most one per section."""
-    references, sources = index.law_names.find(question), index.store.sources()
+    references = index.law_names.find(question)
     vector = index.encoder.encode([question], query=True)[0]
     texts = list(_texts(index, question, vector))
     sections = _sections(index, texts)
@@ -87,7 +88,7 @@ def search(index: Index, question: str, k: int = 10) -> Found:
         section.found_by.add(Finder.REFERENCE)
     ranked = _weigh(index, question, sections)
     hits = _hits(index, ranked, references, k)
-    notes = tuple(dict.fromkeys(note for ref, _, _ in ranked if (note := _source_id(ref, sources)) in index.about))
+    notes = tuple(dict.fromkeys(source.id for _, _, _, source in ranked if source.id in index.about))
     if hits and Finder.REFERENCE in hits[0].found_by:
         return Found(tuple(hits), tuple(references), notes, None)
     if references and not terms(index.law_names.without_names(question)):
@@ -175,64 +176,54 @@ def _sections(index: Index, texts: Sequence[_Text]) -> defaultdict[str, _Section
     return sections
 
 
-def _weigh(index: Index, question: str, sections: Mapping[str, _Section]) -> list[tuple[str, float, _Section]]:
+_Ranked: TypeAlias = "tuple[str, float, _Section, Source]"
+"""A section on its way up: its reference, its score after the priors, what was found of it, its source."""
+
+
+def _weigh(index: Index, question: str, sections: Mapping[str, _Section]) -> list[_Ranked]:
     """Authority, validity and scope: the priors that reorder what was found; best first."""
-    sources = index.store.sources()
     named = set(index.law_names.mentioned(question))
-    weighed = []
+    weighed: list[_Ranked] = []
     for ref, section in sections.items():
-        source = sources.get(_source_id(ref, sources))
-        if source is None:
+        standing = index.standing(ref)
+        if standing is None:
             continue  # a paragraph a note points to whose law is not indexed
-        score = section.score
-        if _gives_way(index, source, sources):
+        source, score = standing.source, section.score
+        if standing.gives_way:
             score *= NOTE_ITSELF
         if source.kind in (Kind.EVALUERING, Kind.PRAKSIS):
             score *= EXPERIENCE
-        if not source.kind.is_law and {field for _, field in section.parts} == {Field.TEXT}:
+        if not source.kind.is_law and all(field is Field.TEXT for _, field in section.parts):
             score *= WITHOUT_QUESTIONS
         if source.id in named:
             score *= NAMED_LAW
-        if _is_home(index, source):
+        if standing.home:
             score *= HOME_LAW
         if not source.in_force:
             score *= NOT_IN_FORCE
-        weighed.append((ref, score, section))
-    weighed.sort(key=lambda item: (-item[1], item[0]))
-    return _law_first(weighed, sources)
+        weighed.append((ref, score, section, source))
+    weighed.sort(key=_place)
+    return _law_first(weighed)
 
 
-def _law_first(
-    ranked: Sequence[tuple[str, float, _Section]], sources: Mapping[str, Source]
-) -> list[tuple[str, float, _Section]]:
+def _place(ranked: _Ranked) -> tuple[float, str]:
+    ref, score, _, _ = ranked
+    return -score, ref
+
+
+def _law_first(ranked: Sequence[_Ranked]) -> list[_Ranked]:
     """Local sources moved below the best law, unless that law has nothing to do with the question."""
-    kinds = [sources[_source_id(ref, sources)] for ref, _, _ in ranked]
-    law = next((score for source, (_, score, _) in zip(kinds, ranked, strict=True) if source.kind.is_law), 0.0)
+    law = next((score for _, score, _, source in ranked if source.kind.is_law), 0.0)
     capped = [
-        (ref, min(score, law * 0.999) if source.local and law >= LAW_FIRST * score else score, section)
-        for source, (ref, score, section) in zip(kinds, ranked, strict=True)
+        (ref, min(score, law * 0.999) if source.local and law >= LAW_FIRST * score else score, section, source)
+        for ref, score, section, source in ranked
     ]
-    return sorted(capped, key=lambda item: (-item[1], item[0]))
+    return sorted(capped, key=_place)
 
 
-def _is_home(index: Index, source: Source) -> bool:
-    """Whether a source is one of the home laws, or a note that explains one first of all."""
-    explained = index.about.get(source.id, (source.id,))[0]
-    return any(explained == law or explained.startswith(f"{law}/") for law in index.vocabulary.home)
-
-
-def _gives_way(index: Index, source: Source, sources: Mapping[str, Source]) -> bool:
-    """Whether a source is a note whose paragraphs are indexed, so that they are the answer and it is the explanation."""
-    explained = index.about.get(source.id, ())
-    return source.kind is Kind.NOTAT and not source.stands_alone and any(_source_id(ref, sources) for ref in explained)
-
-
-def _hits(
-    index: Index, ranked: Iterable[tuple[str, float, _Section]], references: Sequence[Reference], k: int
-) -> list[Hit]:
-    sources = index.store.sources()
+def _hits(index: Index, ranked: Iterable[_Ranked], references: Sequence[Reference], k: int) -> list[Hit]:
     hits: list[Hit] = []
-    for ref, score, section in ranked:
+    for ref, score, section, source in ranked:
         if len(hits) == k:
             break
         passages = index.store.section_passages(ref)
@@ -240,7 +231,7 @@ def _hits(
             continue  # a note may point to a place that does not exist
         asked = [r for r in references if r.section_ref == ref and r.ledd]
         passage = _best_passage(passages, section.best[1], asked)
-        hits.append(Hit(passage, sources[passage.source_id], score, tuple(sorted(section.found_by))))
+        hits.append(Hit(passage, source, score, tuple(sorted(section.found_by))))
     return hits
 
 
@@ -251,12 +242,3 @@ def _best_passage(passages: Sequence[Passage], best: str, asked: Sequence[Refere
             if place and place.ledd == reference.ledd:
                 return passage
     return next((p for p in passages if p.id == best), passages[0])
-
-
-def _source_id(ref: str, sources: Mapping[str, Source]) -> str:
-    """The id of the source a reference points into, empty when it is not indexed."""
-    while "/" in ref:
-        if ref in sources:
-            return ref
-        ref = ref.rpartition("/")[0]
-    return ""

@@ -47,6 +47,8 @@ CREATE VIRTUAL TABLE words_{field} USING fts5(terms, tokenize = "unicode61 remov
 
 COMMON_TERM = 3_000
 """Texts a term may stand in and still be looked up: FTS5 needs some 4 µs for each of them."""
+KEPT_SECTIONS = 5_000
+"""Sections that are remembered once read: a snapshot never changes."""
 KEPT_POSTINGS = 20_000
 """Terms whose texts are remembered, so that common words are read from disk once."""
 
@@ -94,6 +96,7 @@ class PassageStore:
 
     def __init__(self, path: Path, *, writable: bool = False) -> None:
         self.path = path
+        self._writable = writable
         mode = "rwc" if writable else "ro"
         new = not path.exists()
         self._db = sqlite3.connect(f"file:{path}?mode={mode}", uri=True, check_same_thread=False)
@@ -106,6 +109,9 @@ class PassageStore:
         self._views: set[Field] = set()
         self._counts: dict[tuple[Field, str], int] = {}
         self._read: dict[tuple[Field, str], Postings] = {}
+        self._ids: dict[int, str] = {}
+        self._placed: dict[str, tuple[str, str]] = {}
+        self._sections: dict[str, list[Passage]] = {}
 
     def close(self) -> None:
         """Commit what was written and close the file."""
@@ -160,18 +166,25 @@ class PassageStore:
 
     def places(self, ids: Sequence[str]) -> dict[str, tuple[str, str]]:
         """Source id and section reference of each passage id, without reading the passages."""
-        found: dict[str, tuple[str, str]] = {}
-        for at in range(0, len(ids), 500):
-            some = ids[at : at + 500]
+        new = [id_ for id_ in ids if id_ not in self._placed]
+        for at in range(0, len(new), 500):
+            some = new[at : at + 500]
             rows = self._db.execute(
                 f"SELECT id, source_id, section_locator FROM passages WHERE id IN ({','.join('?' * len(some))})", some
             )
-            found |= {row["id"]: (row["source_id"], f"{row['source_id']}/{row['section_locator']}") for row in rows}
-        return found
+            for row in rows:
+                self._placed[row["id"]] = (row["source_id"], f"{row['source_id']}/{row['section_locator']}")
+        return {id_: self._placed[id_] for id_ in ids if id_ in self._placed}
 
     def section_passages(self, section_ref: str) -> list[Passage]:
         """All passages of one section (`lov/…/§20a`, `praksis/…/lysbilde/14`), in reading order."""
-        return self._select(*_in_section(section_ref))
+        if self._writable:
+            return self._select(*_in_section(section_ref))
+        if section_ref not in self._sections:
+            if len(self._sections) >= KEPT_SECTIONS:
+                self._sections.clear()
+            self._sections[section_ref] = self._select(*_in_section(section_ref))
+        return self._sections[section_ref]
 
     def source_passages(self, source_id: str) -> list[Passage]:
         """All passages of one source, in reading order."""
@@ -239,9 +252,12 @@ class PassageStore:
         return self._read[key]
 
     def _passage_ids(self, rows: Sequence[int]) -> dict[int, str]:
-        marks = ",".join("?" * len(rows))
-        found = self._db.execute(f"SELECT rowid, id FROM passages WHERE rowid IN ({marks})", rows)
-        return {row["rowid"]: row["id"] for row in found}
+        new = [row for row in rows if row not in self._ids]
+        if new:
+            marks = ",".join("?" * len(new))
+            found = self._db.execute(f"SELECT rowid, id FROM passages WHERE rowid IN ({marks})", new)
+            self._ids |= {row["rowid"]: row["id"] for row in found}
+        return self._ids
 
     def has_term(self, field: Field, term: str) -> bool:
         """Whether any text of a field holds an index term."""

@@ -14,7 +14,7 @@ import pytest
 from fakes import HashingEncoder
 from hypothesis import settings
 
-from ingest.fetch import Lovdata
+from ingest.fetch_archive import Lovdata
 from ingest.load import files_of, load_file
 from ingest.lovdata import LOADER_VERSION, load_lovdata
 from ingest.manifest import SHIPPED, read_manifest

@@ -18,7 +18,7 @@ MAY_IMPORT = {
 DOORS = {
     "chromadb": {"kb/vectors.py"},
     "sentence_transformers": {"kb/sentence_encoder.py"},
-    "httpx": {"ingest/fetch.py"},
+    "httpx": {"ingest/fetch_archive.py", "ingest/fetch_url.py"},
     "trafilatura": {"ingest/html.py"},
     "lxml": {"ingest/html.py"},
     "chainlit": {"bot/chat.py", "bot/server.py"},

@@ -8,7 +8,7 @@ from conftest import CAKE_LAW, TODAY
 from fakes import HashingEncoder
 
 from ingest.clean import clean_document
-from ingest.fetch import Lovdata
+from ingest.fetch_archive import Lovdata
 from ingest.lovdata import load_lovdata
 from ingest.manifest import read_manifest
 from ingest.plan import plan

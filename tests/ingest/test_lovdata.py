@@ -8,7 +8,7 @@ import pytest
 from conftest import CAKE_LAW, COMING_LAW, SHARED, TODAY, needs_shared
 
 from ingest.clean import clean_document
-from ingest.fetch import Lovdata
+from ingest.fetch_archive import Lovdata
 from ingest.lovdata import load_lovdata
 from kb.errors import SourceError
 from kb.types import Document

@@ -11,7 +11,7 @@ import pytest
 from conftest import SHARED, TODAY, needs_shared
 
 from ingest import clean, lovdata, markdown
-from ingest.fetch import Lovdata
+from ingest.fetch_archive import Lovdata
 from ingest.split import split
 from kb import types
 from kb.store import digest_of

@@ -1,22 +1,20 @@
-"""Fetching over real HTTP: only what is newer, only what is asked for, never half of it, and never from the inside."""
+"""Fetching an address over real HTTP: only what is newer, never half of it, and never from the inside."""
 
 from __future__ import annotations
 
-import json
 import socket
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
 from pathlib import Path
 
 import pytest
-from conftest import CAKE_LAW, TODAY, write_archive
+from conftest import TODAY
 from fakes import HashingEncoder
+from web import Handler, Web, serving
 
-from ingest import fetch
-from ingest.fetch import Lovdata, fetch_url, kept_url
+from ingest import fetch_url as fetching
+from ingest.fetch_url import fetch_url, kept_url
 from ingest.sync import Report, sync
 from kb.errors import SourceError
 from kb.index import open_index
@@ -26,74 +24,10 @@ PAGE = "<html><head><title>Kakevakt</title></head><body><main><h2>Torsdag</h2><p
 TAG = '"utgave-1"'
 
 
-class Web(ThreadingHTTPServer):
-    """A web site on this machine: what each path answers, and what was asked."""
-
-    daemon_threads = True
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
-        self.answers: dict[str, Callable[[_Handler], None]] = {}
-        self.asked: list[tuple[str, dict[str, str]]] = []
-        self.over = threading.Event()
-
-    def url(self, path: str, host: str = "127.0.0.1") -> str:
-        return f"http://{host}:{self.server_port}{path}"
-
-    def serve(self, path: str, body: bytes | str, kind: str = "text/html; charset=utf-8", etag: str = "") -> str:
-        data = body.encode() if isinstance(body, str) else body
-
-        def answer(handler: _Handler) -> None:
-            if etag and handler.headers.get("If-None-Match") == etag:
-                handler.say(304, {"ETag": etag})
-            else:
-                handler.say(200, {"Content-Type": kind, **({"ETag": etag} if etag else {})}, data)
-
-        self.answers[path] = answer
-        return self.url(path)
-
-    def refuse(self, path: str, status: int, **headers: str) -> str:
-        self.answers[path] = lambda handler: handler.say(status, headers, b"")
-        return self.url(path)
-
-    @property
-    def paths(self) -> list[str]:
-        return [path for path, _ in self.asked]
-
-
-class _Handler(BaseHTTPRequestHandler):
-    server: Web
-
-    def do_GET(self) -> None:
-        self.server.asked.append((self.path, {name.lower(): value for name, value in self.headers.items()}))
-        self.server.answers[self.path](self)
-
-    def say(self, status: int, headers: dict[str, str], body: bytes = b"", length: int | None = None) -> None:
-        self.send_response(status)
-        for name, value in headers.items():
-            self.send_header(name, value)
-        if status != 304:
-            self.send_header("Content-Length", str(len(body) if length is None else length))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def break_off(self) -> None:
-        self.wfile.flush()
-        self.connection.shutdown(socket.SHUT_RDWR)
-        self.close_connection = True
-
-    def log_message(self, *_: object) -> None:
-        pass
-
-
 @pytest.fixture
 def web() -> Iterator[Web]:
-    site = Web()
-    threading.Thread(target=partial(site.serve_forever, poll_interval=0.01), daemon=True).start()
-    yield site
-    site.over.set()
-    site.shutdown()
-    site.server_close()
+    with serving() as site:
+        yield site
 
 
 def test_a_page_is_fetched_once_and_then_asked_about(web: Web, tmp_path: Path) -> None:
@@ -238,9 +172,9 @@ def test_a_refusal_is_named_with_its_cure(web: Web, tmp_path: Path, status: int,
 def test_a_page_that_is_too_large_leaves_nothing(
     web: Web, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, told: bool
 ) -> None:
-    monkeypatch.setattr(fetch, "LARGEST_PAGE", 1_000)
+    monkeypatch.setattr(fetching, "LARGEST_PAGE", 1_000)
 
-    def untold(handler: _Handler) -> None:
+    def untold(handler: Handler) -> None:
         handler.send_response(200)
         handler.end_headers()
         handler.wfile.write(b"x" * 1_001)
@@ -253,17 +187,17 @@ def test_a_page_that_is_too_large_leaves_nothing(
 
 
 def test_a_page_that_never_ends_is_given_up(web: Web, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    clock = count(0, fetch.PAGE_SECONDS + 1)
-    monkeypatch.setattr(fetch, "monotonic", lambda: next(clock))
+    clock = count(0, fetching.PAGE_SECONDS + 1)
+    monkeypatch.setattr(fetching, "monotonic", lambda: next(clock))
     with pytest.raises(SourceError, match="ferdig på 120 sekunder"):
         fetch_url(web.serve("/treg", "litt etter litt"), tmp_path)
     assert not list(tmp_path.iterdir())
 
 
 def test_a_server_that_says_nothing_is_given_up(web: Web, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fetch, "STILL_SECONDS", 0.05)
+    monkeypatch.setattr(fetching, "STILL_SECONDS", 0.05)
 
-    def silent(_: _Handler) -> None:
+    def silent(_: Handler) -> None:
         web.over.wait()
 
     web.answers["/taus"] = silent
@@ -275,7 +209,7 @@ def test_what_breaks_off_leaves_the_earlier_version(web: Web, tmp_path: Path) ->
     url = web.serve("/side", "hele", etag=TAG)
     kept = fetch_url(url, tmp_path)
 
-    def broken(handler: _Handler) -> None:
+    def broken(handler: Handler) -> None:
         handler.say(200, {}, b"halve", length=10)
         handler.break_off()
 
@@ -429,100 +363,3 @@ def test_an_id_a_file_has_taken_is_named(web: Web, tmp_path: Path) -> None:
     (failure,) = run().failures
     assert str(failure).startswith("praksis/vakt: id-en er alt brukt i en fil")
     assert web.asked == []
-
-
-class Archives:
-    """Lovdata's API with one archive, which can break off, and honour or ignore requests for a part."""
-
-    def __init__(self, web: Web, data: bytes) -> None:
-        self.web, self.data, self.published = web, data, "2026-11-01T00:00:00Z"
-        self.break_after: int | None = None
-        self.status = 206
-        self.moved = 0
-        web.answers["/list"] = self.list
-        web.answers["/get/gjeldende-lover.tar.bz2"] = self.get
-
-    def list(self, handler: _Handler) -> None:
-        item = {"filename": "gjeldende-lover.tar.bz2", "sizeBytes": len(self.data), "lastModified": self.published}
-        handler.say(200, {}, json.dumps([item]).encode())
-
-    def get(self, handler: _Handler) -> None:
-        asked = handler.headers.get("Range", "")
-        start = int(asked.removeprefix("bytes=").rstrip("-")) if asked else 0
-        if asked and self.status == 416:
-            handler.say(416, {})
-            return
-        if asked and self.status == 206:
-            start += self.moved
-            place = {"Content-Range": f"bytes {start}-{len(self.data) - 1}/{len(self.data)}"}
-            handler.say(206, place, self.data[start:])
-            return
-        handler.say(200, {}, self.data[: self.break_after], length=len(self.data))
-        if self.break_after is not None:
-            handler.break_off()
-
-    @property
-    def ranges(self) -> list[str | None]:
-        return [headers.get("range") for path, headers in self.web.asked if path != "/list"]
-
-
-@pytest.fixture
-def archives(web: Web, tmp_path: Path) -> Archives:
-    """An archive whose first transfer breaks off after a hundred bytes."""
-    whole = write_archive(tmp_path / "lovdata", "gjeldende-lover", {"nl/nl-20200102-003.xml": CAKE_LAW}).read_bytes()
-    api = Archives(web, whole)
-    api.break_after = 100
-    with pytest.raises(SourceError, match=r"brutt underveis.*det som er hentet, blir brukt"):
-        Lovdata(web.url(""), tmp_path / "cache").archive("gjeldende-lover")
-    api.break_after = None
-    return api
-
-
-def test_a_broken_download_goes_on_where_it_broke(archives: Archives, tmp_path: Path) -> None:
-    seen: list[tuple[str, int, int]] = []
-    lovdata = Lovdata(archives.web.url(""), tmp_path / "cache", lambda *told: seen.append(told))
-    archive = lovdata.archive("gjeldende-lover")
-    assert archive.path.read_bytes() == archives.data
-    assert archives.ranges == [None, "bytes=100-"]
-    assert seen[0][1] > 100
-    assert seen[-1] == ("gjeldende-lover.tar.bz2", len(archives.data), len(archives.data))
-    assert sorted(path.name for path in (tmp_path / "cache").iterdir()) == [
-        "gjeldende-lover.tar.bz2",
-        "gjeldende-lover.tar.bz2.stamp",
-    ]
-
-
-@pytest.mark.parametrize(
-    ("change", "ranges"),
-    [
-        ("the server ignores it", [None, "bytes=100-"]),
-        ("the server refuses it", [None, "bytes=100-", None]),
-        ("another place comes", [None, "bytes=100-", None]),
-        ("a new archive is out", [None, None]),
-    ],
-)
-def test_a_part_that_does_not_fit_is_started_over(
-    archives: Archives, tmp_path: Path, change: str, ranges: list[str | None]
-) -> None:
-    match change:
-        case "the server ignores it":
-            archives.status = 200
-        case "the server refuses it":
-            archives.status = 416
-        case "another place comes":
-            archives.moved = 7
-        case _:
-            archives.data = archives.data[::-1]
-            archives.published = "2026-11-02T00:00:00Z"
-    archive = Lovdata(archives.web.url(""), tmp_path / "cache").archive("gjeldende-lover")
-    assert archive.path.read_bytes() == archives.data
-    assert archives.ranges == ranges
-
-
-def test_an_archive_of_unreasonable_size_leaves_nothing(
-    archives: Archives, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(fetch, "LARGEST_ARCHIVE", 200)
-    with pytest.raises(SourceError, match="urimelig stort"):
-        Lovdata(archives.web.url(""), tmp_path / "cache").archive("gjeldende-lover")
-    assert not (tmp_path / "cache" / "gjeldende-lover.tar.bz2.part").exists()

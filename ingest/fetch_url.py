@@ -1,7 +1,6 @@
-"""Fetching: Lovdata's archives and single web pages over HTTP or from disk, conditional, by temporary file and rename.
+"""Fetching one address over HTTP or from disk: only if it is newer, all of it or nothing, and never from the inside.
 
-The door to httpx. The API (`api.lovdata.no/v1/publicData`): `GET /list` gives `filename`, `sizeBytes`
-and `lastModified` of every archive, `GET /get/{filename}` its bytes.
+The door to httpx: the client every request goes through, and what its errors are called.
 """
 
 from __future__ import annotations
@@ -10,7 +9,6 @@ import dataclasses
 import hashlib
 import json
 import ssl
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -20,148 +18,39 @@ from urllib.parse import unquote, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 from ingest import hosts
-from ingest.archive import Archive
 from kb.errors import SourceError
 
 if TYPE_CHECKING:
     import httpx
 
 REACH_SECONDS = 2.5
-"""How long to wait for Lovdata to answer at all before going on without it."""
-READ_SECONDS = 60.0
-"""How long a transfer may stand still."""
-LARGEST_ARCHIVE = 500_000_000
-"""Bytes; the largest today is 66 MB."""
-LARGEST_PAGE = 50_000_000
-"""Bytes of one `url =` source; a long report with pictures as PDF is about half of it."""
-PAGE_SECONDS = 120.0
-"""How long one `url =` source may take in all: the largest page at 3.5 Mbit/s."""
+"""How long to wait for a server to answer at all before going on without it."""
 STILL_SECONDS = 15.0
 """How long the transfer of a page may stand still."""
+PAGE_SECONDS = 120.0
+"""How long one `url =` source may take in all: the largest page at 3.5 Mbit/s."""
+LARGEST_PAGE = 50_000_000
+"""Bytes of one `url =` source; a long report with pictures as PDF is about half of it."""
 MOST_REDIRECTS = 3
 """http → https → www → the page's new address; more is a loop or a login."""
-
-Progress = Callable[[str, int, int], None]
-"""Called with what is fetched, bytes so far and bytes in all (0 if unknown)."""
 
 _HEADERS = {"user-agent": "navkb", "accept-encoding": "identity"}
 """No compression: sizes mean what they say, parts can be continued, and nothing swells when it is unpacked."""
 _WEB = ("http", "https")
 
 
-class Lovdata:
-    """Lovdata's open data at `url` (`https://…` or a `file://` folder), kept in `cache`."""
+def web_client(still_seconds: float, *, follow: bool = False) -> httpx.Client:
+    """A client that gives up when nothing comes for `still_seconds`; `follow` lets the server redirect anywhere."""
+    import httpx
 
-    def __init__(self, url: str, cache: Path, progress: Progress | None = None) -> None:
-        self.url = url.rstrip("/")
-        self._cache = cache
-        self._progress = progress
-        self._listed: dict[str, str] | None = None
-
-    def archive(self, name: str) -> Archive:
-        """The archive `name` (without `.tar.bz2`), fetched if there is a newer one.
-
-        Raises `SourceError` when Lovdata cannot be reached or has no such archive.
-        """
-        filename = f"{name}.tar.bz2"
-        if self.url.startswith("file:"):
-            path = Path(unquote(urlsplit(self.url).path)) / filename
-            if not path.is_file():
-                raise SourceError(f"Arkivet {filename!r} finnes ikke i {str(path.parent)!r}. Sjekk NAVKB_LOVDATA_URL.")
-            status = path.stat()
-            return Archive(name, path, f"{status.st_size}:{status.st_mtime_ns}")
-        listed = self._list()
-        if filename not in listed:
-            raise SourceError(f"Lovdata har ikke noe arkiv som heter {name!r}; det finnes {', '.join(sorted(listed))}.")
-        stamp, path, note = listed[filename], self._cache / filename, self._cache / f"{filename}.stamp"
-        if not (path.is_file() and note.is_file() and note.read_text() == stamp):
-            self._download(filename, path, stamp)
-            note.write_text(stamp)
-        return Archive(name, path, stamp)
-
-    def _list(self) -> dict[str, str]:
-        if self._listed is None:
-            import httpx
-
-            try:
-                with self._client() as client:
-                    response = client.get(f"{self.url}/list", timeout=REACH_SECONDS).raise_for_status()
-                self._listed = {
-                    item["filename"]: f"{item['sizeBytes']}:{item['lastModified']}" for item in response.json()
-                }
-            except httpx.HTTPError as error:
-                raise SourceError(
-                    f"Lovdata ({self.url}) svarer ikke nå ({_reason(error)}); lovtekst som alt er hentet, beholdes. Prøv «navkb sync» igjen senere."
-                ) from error
-            except (json.JSONDecodeError, KeyError, TypeError) as error:
-                raise SourceError(
-                    f"Svaret fra {self.url}/list er ikke en arkivliste. Sjekk NAVKB_LOVDATA_URL."
-                ) from error
-        return self._listed
-
-    def _download(self, filename: str, path: Path, stamp: str) -> None:
-        """Fetch an archive; what an earlier try left of the one with the same stamp is continued, not repeated."""
-        import httpx
-
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part, whose = path.with_name(f"{filename}.part"), path.with_name(f"{filename}.part.stamp")
-        if not (whose.is_file() and whose.read_text() == stamp):
-            part.unlink(missing_ok=True)
-            whose.write_text(stamp)
-        try:
-            with self._client() as client:
-                if not self._receive(client, filename, part, stamp):
-                    part.unlink()
-                    self._receive(client, filename, part, stamp)
-        except httpx.HTTPError as error:
-            raise SourceError(
-                f"Arkivet {filename!r} kunne ikke hentes fra Lovdata ({_reason(error)}). Prøv «navkb sync» igjen; det som er hentet, blir brukt."
-            ) from error
-        part.replace(path)
-        whose.unlink()
-
-    def _receive(self, client: httpx.Client, filename: str, part: Path, stamp: str) -> bool:
-        """Receive what `part` lacks, or all of it; False when the server's rest does not fit what we have."""
-        import httpx
-
-        got = part.stat().st_size if part.is_file() else 0
-        asked = {"range": f"bytes={got}-"} if got else {}
-        timeout = httpx.Timeout(READ_SECONDS, connect=REACH_SECONDS)
-        with client.stream("GET", f"{self.url}/get/{filename}", headers=asked, timeout=timeout) as response:
-            if got and response.status_code == httpx.codes.REQUESTED_RANGE_NOT_SATISFIABLE:
-                return False
-            response.raise_for_status()
-            if response.status_code == httpx.codes.PARTIAL_CONTENT:
-                total = int(stamp.partition(":")[0])
-                if response.headers.get("content-range") != f"bytes {got}-{total - 1}/{total}":
-                    return False
-            else:
-                got, total = 0, int(response.headers.get("content-length") or 0)
-            with part.open("ab" if got else "wb") as file:
-                for chunk in response.iter_bytes():
-                    got += file.write(chunk)
-                    if got > LARGEST_ARCHIVE:
-                        break
-                    if self._progress:
-                        self._progress(filename, got, total)
-        if got > LARGEST_ARCHIVE:
-            part.unlink()
-            raise SourceError(
-                f"Arkivet {filename!r} er urimelig stort og ble ikke hentet ferdig. Sjekk NAVKB_LOVDATA_URL."
-            )
-        if total and got != total:
-            raise SourceError(
-                f"Arkivet {filename!r} kom ikke helt frem ({got} av {total} byte). Prøv «navkb sync» igjen."
-            )
-        return True
-
-    @staticmethod
-    def _client() -> httpx.Client:
-        import httpx
-
-        return httpx.Client(
-            verify=_certificates(), follow_redirects=True, max_redirects=MOST_REDIRECTS, headers=_HEADERS
-        )
+    timeout = httpx.Timeout(still_seconds, connect=REACH_SECONDS)
+    return httpx.Client(
+        verify=_certificates(),
+        headers=_HEADERS,
+        timeout=timeout,
+        follow_redirects=follow,
+        max_redirects=MOST_REDIRECTS,
+    )
 
 
 @lru_cache(maxsize=1)
@@ -210,14 +99,13 @@ def fetch_url(url: str, cache: Path) -> Fetched:
         raise SourceError(f"Adressen {url!r} kan ikke hentes. Skriv en hel adresse som begynner med https://.")
     import httpx
 
-    timeout = httpx.Timeout(STILL_SECONDS, connect=REACH_SECONDS)
     try:
         cache.mkdir(parents=True, exist_ok=True)
-        with httpx.Client(verify=_certificates(), headers=_HEADERS, timeout=timeout) as client:
+        with web_client(STILL_SECONDS) as client:
             return _follow(client, url, cache)
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise SourceError(
-            f"{url!r} kunne ikke hentes ({_reason(error)}). Sjekk adressen, eller prøv «navkb sync» igjen."
+            f"{url!r} kunne ikke hentes ({reason(error)}). Sjekk adressen, eller prøv «navkb sync» igjen."
         ) from error
     except OSError as error:
         raise SourceError(
@@ -348,7 +236,8 @@ def _cure(status: int) -> str:
     return "Prøv «navkb sync» igjen senere."
 
 
-def _reason(error: Exception) -> str:
+def reason(error: Exception) -> str:
+    """Why a request failed, in a few words of Norwegian."""
     import httpx
 
     if isinstance(error, httpx.TimeoutException):
