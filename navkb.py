@@ -15,7 +15,7 @@ from time import perf_counter
 from typing import TextIO
 
 from bot.answer import HITS, MODEL, ask, checked
-from bot.render import answer_json, answer_text, search_json, search_text
+from bot.render import answer_json, answer_text, search_json, search_text, sources_json, sources_text
 from ingest.manifest import SHIPPED
 from kb.encoder import Encoder, StaticEncoder
 from kb.errors import NavkbError, SourceError, UsageError
@@ -86,21 +86,22 @@ def _sync(arguments: argparse.Namespace, settings: Settings) -> int:
     if arguments.dry_run:
         print("Dette ville blitt gjort:")
     print(report.plan)
-    _print_changes(report.changed, report.to_check)
+    _print_changes(report.changed, report.to_check, report.courses)
     for line in (*report.warnings, *report.failures):
         print(line, file=sys.stderr)
     return report.failures[0].exit_status if report.failures else 0
 
 
-def _print_changes(changed: Sequence[str], notes: Sequence[str]) -> None:
+def _print_changes(changed: Sequence[str], notes: Sequence[str], courses: Sequence[str]) -> None:
     """Paragraphs that are not as they were, and what of ours points at them."""
     if not changed:
         return
     from evals.questions import read_questions
+    from ingest.changes import points_at
 
-    questions = [q.id for q in read_questions(SHIPPED_QUESTIONS) if set(changed) & {*q.gold, *q.also}]
+    questions = [q.id for q in read_questions(SHIPPED_QUESTIONS) if points_at((*q.gold, *q.also), set(changed))]
     print(f"{len(changed)} paragrafer er endret: {', '.join(changed[:LISTED])}{' …' if len(changed) > LISTED else ''}")
-    for what, ids in (("fagnotater", notes), ("fasitspørsmål", questions)):
+    for what, ids in (("fagnotater", notes), ("fasitspørsmål", questions), ("kurs", courses)):
         if ids:
             print(
                 f"Må kontrolleres, {what}: {', '.join(ids[:LISTED])}{f' og {len(ids) - LISTED} til' if len(ids) > LISTED else ''}"
@@ -122,34 +123,10 @@ def _sources(arguments: argparse.Namespace, settings: Settings) -> int:
     if arguments.check:
         return _check(arguments, settings)
     with closing(open_index(settings.data, encoder_of(settings))) as index:
-        counts = index.store.passage_counts()
-        rows = sorted(index.store.sources().values(), key=lambda source: (source.kind.rank, source.id))
         if arguments.json:
-            listed = [
-                {
-                    "id": source.id,
-                    "kind": str(source.kind),
-                    "title": source.title,
-                    "in_force": source.in_force,
-                    "in_force_from": source.in_force_from.isoformat() if source.in_force_from else None,
-                    "date": source.date.isoformat() if source.date else None,
-                    "age_days": (settings.today - source.date).days if source.date else None,
-                    "passages": counts.get(source.id, 0),
-                    "language": source.language,
-                    "licence": source.licence,
-                    "url": source.url,
-                    "origin": source.origin,
-                }
-                for source in rows
-            ]
-            print(json.dumps(listed, ensure_ascii=False))
-            return 0
-        for source in rows:
-            validity = "" if source.in_force else "  IKKE I KRAFT"
-            print(
-                f"{source.kind:<10} {source.id:<36} {counts.get(source.id, 0):>5}  {source.date or '':<10}  {source.title[:70]}{validity}"
-            )
-        print(f"{len(rows)} kilder, {index.size} passasjer.")
+            _print_json(sources_json(index, settings.today))
+        else:
+            print(sources_text(index))
     return 0
 
 
@@ -257,11 +234,41 @@ def _chat(arguments: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
+def _mcp(arguments: argparse.Namespace, settings: Settings) -> int:
+    from bot.knowledge import Knowledge
+
+    try:
+        from bot.mcp_server import serve
+    except ModuleNotFoundError as error:
+        raise UsageError(f"Pakken {error.name!r} mangler. Kjør «pip install 'navkb[mcp]'».") from error
+    serve(Knowledge(settings.data, encoder_of(settings)), settings.today)
+    return 0
+
+
 def _eval(arguments: argparse.Namespace, settings: Settings) -> int:
+    from evals.gate import BASELINE, gate
+    from evals.report import write_report
     from evals.run import run
 
+    folder, split = arguments.questions or SHIPPED_QUESTIONS, arguments.split
+    for option, what in (
+        ("json", "run"),
+        ("out", "report"),
+        ("baseline", "gate"),
+        ("update", "gate"),
+        ("lower", "gate"),
+    ):
+        if getattr(arguments, option) and arguments.what != what:
+            raise UsageError(f"--{option} gjelder bare «navkb eval {what}».")
     with closing(open_index(settings.data, encoder_of(settings))) as index:
-        return run(index, arguments.questions or SHIPPED_QUESTIONS, arguments.split, as_json=arguments.json)
+        if arguments.what == "report":
+            if not arguments.out:
+                raise UsageError("Si hvor rapporten skal ligge, med --out MAPPE.")
+            return write_report(index, folder, split, arguments.out)
+        if arguments.what == "gate":
+            baseline = arguments.baseline or BASELINE
+            return gate(index, folder, baseline, split, update=arguments.update, lower=arguments.lower)
+        return run(index, folder, split, as_json=arguments.json)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -309,15 +316,27 @@ def _parser() -> argparse.ArgumentParser:
     chat.add_argument("--host", help="adressen den lytter på (vanligvis 127.0.0.1)")
     chat.add_argument("--port", type=int, help="porten den lytter på (vanligvis 8000)")
 
+    command("mcp", _mcp, "gi andre assistenter verktøyene ask, search og get_provision (MCP over standard inn og ut)")
+
     evaluate = command("eval", _eval, "mål hvor gode svarene er")
     evaluate.add_argument(
-        "what", nargs="?", choices=["run"], default="run", help="run: mål søket på spørsmålene i evals/questions"
+        "what",
+        nargs="?",
+        choices=["run", "gate", "report"],
+        default="run",
+        help="run: mål søket og skriv tallene (vanlig); gate: si hva som er falt under gulvene; report: skriv en HTML-rapport",
     )
     evaluate.add_argument(
         "--questions", type=Path, metavar="MAPPE", help="mappe med spørsmål (uten: de som følger med)"
     )
     evaluate.add_argument("--split", choices=["dev", "test", "all"], default="all", help="hvilken del av spørsmålene")
-    evaluate.add_argument("--json", action="store_true", help="som JSON")
+    evaluate.add_argument("--json", action="store_true", help="run: som JSON")
+    evaluate.add_argument("--out", type=Path, metavar="MAPPE", help="report: mappen rapporten og TREC-filene skrives i")
+    evaluate.add_argument(
+        "--baseline", type=Path, metavar="FIL", help="gate: filen med gulv (uten: evals/baseline.json)"
+    )
+    evaluate.add_argument("--update", action="store_true", help="gate: skriv gulvene på nytt, uten å senke noe")
+    evaluate.add_argument("--lower", action="store_true", help="gate: la --update senke gulv")
     return parser
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import TypeAlias
 
 from bot.compose import link_of
-from kb.types import Answer, Citation, Hit
+from kb.index import Index
+from kb.types import Answer, Citation, Hit, Source
 
 Json: TypeAlias = "str | int | float | bool | Sequence[Json] | Mapping[str, Json] | None"
 
@@ -60,6 +62,44 @@ def answer_json(answer: Answer) -> dict[str, Json]:
         "model": answer.model,
         "ms": answer.ms,
     }
+
+
+def sources_json(index: Index, today: date) -> list[dict[str, Json]]:
+    """Every source, as `navkb sources --json` lists them: by authority, then by id."""
+    counts = index.store.passage_counts()
+    return [
+        {
+            "id": source.id,
+            "kind": str(source.kind),
+            "title": source.title,
+            "in_force": source.in_force,
+            "in_force_from": source.in_force_from.isoformat() if source.in_force_from else None,
+            "date": source.date.isoformat() if source.date else None,
+            "age_days": (today - source.date).days if source.date else None,
+            "passages": counts.get(source.id, 0),
+            "language": source.language,
+            "licence": source.licence,
+            "url": source.url,
+            "origin": source.origin,
+        }
+        for source in _by_authority(index)
+    ]
+
+
+def sources_text(index: Index) -> str:
+    """Every source for the terminal, a line each, and how many they are."""
+    counts = index.store.passage_counts()
+    sources = _by_authority(index)
+    lines = [
+        f"{source.kind:<10} {source.id:<36} {counts.get(source.id, 0):>5}  {source.date or '':<10}  {source.title[:70]}"
+        + ("" if source.in_force else "  IKKE I KRAFT")
+        for source in sources
+    ]
+    return "\n".join([*lines, f"{len(sources)} kilder, {index.size} passasjer."])
+
+
+def _by_authority(index: Index) -> list[Source]:
+    return sorted(index.store.sources().values(), key=lambda source: (source.kind.rank, source.id))
 
 
 def answer_text(answer: Answer) -> str:

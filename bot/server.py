@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import os
 import re
 from collections.abc import Awaitable, Callable, MutableMapping
@@ -12,6 +11,8 @@ from typing import Any
 import uvicorn
 from fastapi import FastAPI
 
+from bot.api import add_api
+from bot.border import is_this_machine
 from bot.knowledge import Knowledge
 from kb.encoder import Encoder
 from kb.errors import SettingsError
@@ -48,11 +49,7 @@ def serve(settings: Settings, encoder: Encoder) -> None:
 
 def check_host(host: str) -> None:
     """Refuse any address but this machine's own: there is no login yet."""
-    try:
-        local = host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        local = False
-    if not local:
+    if not is_this_machine(host):
         raise SettingsError(
             f"Chatten har ingen innlogging og kan bare lytte på denne maskinen, ikke på {host!r}. Bruk 127.0.0.1."
         )
@@ -75,6 +72,7 @@ def build_app(knowledge: Knowledge, settings: Settings) -> FastAPI:
     def isready() -> dict[str, int]:
         return {"passages": knowledge.index().size}
 
+    add_api(app, knowledge, lambda: settings.today)
     chat.register(knowledge, lambda: settings.today)
     mount_chainlit(app=app, target=str(CHAT), path="/")
     app.add_middleware(OwnPageOnly)

@@ -1,76 +1,149 @@
-"""`navkb eval run`: put every golden question to the search and report the measures by kind."""
+"""`navkb eval run`: put every golden question to the search and report the measures by kind, with intervals."""
 
 from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import mean
 from time import perf_counter
 
 from bot.answer import is_confident
-from evals.measures import hit_at_k, matches, recall_at_k, reciprocal_rank
+from evals.intervals import Figure, figure
+from evals.measures import measured, stands_for
 from evals.questions import Question, QuestionKind, read_questions
 from kb.index import Index
 from kb.search import Found, search
 
 DEPTH = 10
 """How many hits are looked at."""
+ALL = "all"
+"""The row of every question that has an answer."""
+SHOWN = ("hit@1", "hit@3", "hit@5", "recall@5", "all@5", "nDCG@10", "MRR")
 
-MEASURES = ("hit@1", "hit@3", "hit@5", "recall@5", "MRR")
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A golden question that was put to the search.
+
+    `ranked` is what each hit stands for, best first; `ms` the time the search took. `figures` hold the measures
+    (none when there is nothing to find) and `refused`: 1 when the bot would not answer.
+    """
+
+    question: Question
+    ranked: tuple[str, ...]
+    confidence: float
+    ms: float
+    figures: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def in_scope(self) -> bool:
+        """Whether there is something to find."""
+        return self.question.kind is not QuestionKind.REFUSAL
+
+    @property
+    def missed(self) -> bool:
+        """Whether nothing that answers is among the first three."""
+        return self.in_scope and not self.figures["hit@3"]
+
+
+Report = dict[str, dict[str, Figure]]
+"""Figures by kind and measure; `all` are those that have an answer."""
 
 
 def run(index: Index, folder: Path, split: str = "all", *, as_json: bool = False) -> int:
     """Print the report for the questions of a folder; returns the exit status."""
-    questions = [question for question in read_questions(folder) if split in ("all", question.split)]
-    report, misses = measure(index, questions)
+    asked = put(index, chosen(folder, split))
+    found = report(asked)
     if as_json:
-        print(json.dumps({"split": split, "questions": len(questions), "kinds": report}, ensure_ascii=False))
+        print(json.dumps({"split": split, "questions": len(asked), **as_dict(found)}, ensure_ascii=False))
         return 0
-    print(f"{'slag':<10} {'antall':>6} " + " ".join(f"{name:>9}" for name in MEASURES) + f" {'avvist':>7}")
-    for kind, row in report.items():
-        figures = " ".join(f"{row[name]:>9.3f}" if name in row else f"{'–':>9}" for name in MEASURES)
-        print(f"{kind:<10} {row['n']:>6.0f} {figures} {row['refused']:>7.3f}")
-    print(f"\n{len(misses)} spørsmål uten rett kilde blant de tre første:")
-    for question, ranked in misses:
+    print(f"{'slag':<10} {'antall':>6} " + " ".join(f"{name:>9}" for name in (*SHOWN, "avvist")))
+    for kind, row in found.items():
+        figures = [f"{row[name].mean:>9.3f}" if name in row else f"{'–':>9}" for name in (*SHOWN, "refused")]
+        print(f"{kind:<10} {row['ms'].n:>6} {' '.join(figures)}")
+    print("\n95 % konfidensintervall:")
+    for kind, row in found.items():
         print(
-            f"  {question.id}: {question.question}\n    ønsket {', '.join(question.gold)}; fikk {', '.join(ranked[:3])}"
+            f"{kind:<10} "
+            + ", ".join(f"{name} {row[name]}" for name in ("hit@3", "recall@5", "refused") if name in row)
         )
+    missed = [one for one in asked if one.missed]
+    print(f"\n{len(missed)} spørsmål uten rett kilde blant de tre første:")
+    for one in missed:
+        print(f"  {one.question.id}: {one.question.question}")
+        print(f"    ønsket {', '.join(one.question.gold)}; fikk {', '.join(one.ranked[:3])}")
     return 0
+
+
+def chosen(folder: Path, split: str) -> list[Question]:
+    """The questions of a folder that belong to a split."""
+    return [question for question in read_questions(folder) if split in ("all", question.split)]
+
+
+def put(index: Index, questions: Sequence[Question]) -> list[Asked]:
+    """Every question searched for, in order."""
+    asked = []
+    for question in questions:
+        started = perf_counter()
+        found = search(index, question.question, DEPTH)
+        ms = (perf_counter() - started) * 1000
+        asked.append((question, ranking(found, question), found, ms))
+    figures = measured([(question, ranked) for question, ranked, _, _ in asked])
+    return [
+        Asked(
+            question,
+            tuple(ranked),
+            found.confidence if found.hits else 0.0,
+            ms,
+            {**figures.get(question.id, {}), "refused": float(not is_confident(found))},
+        )
+        for question, ranked, found, ms in asked
+    ]
+
+
+def ranking(found: Found, question: Question) -> list[str]:
+    """What each hit stands for when this is the question."""
+    hits = ((hit.passage.ref, hit.passage.section.about) for hit in found.hits)
+    return stands_for(hits, (*question.gold, *question.also))
+
+
+def report(asked: Sequence[Asked]) -> Report:
+    """Means with intervals by kind."""
+    by_kind: dict[str, list[Asked]] = defaultdict(list)
+    for one in asked:
+        by_kind[one.question.kind].append(one)
+        if one.in_scope:
+            by_kind[ALL].append(one)
+    return {
+        kind: {name: figure([one.figures[name] for one in of]) for name in of[0].figures}
+        | {"ms": figure([one.ms for one in of])}
+        for kind, of in sorted(by_kind.items())
+    }
+
+
+def as_dict(found: Report) -> dict[str, dict[str, dict[str, object]]]:
+    """For JSON: means under `kinds`, the ends of their intervals under `intervals`."""
+    return {
+        "kinds": {kind: {"n": row["ms"].n, **{name: f.mean for name, f in row.items()}} for kind, row in found.items()},
+        "intervals": {
+            kind: {name: [f.low, f.high] for name, f in row.items() if name != "ms"} for kind, row in found.items()
+        },
+    }
 
 
 def measure(
     index: Index, questions: Sequence[Question]
 ) -> tuple[dict[str, dict[str, float]], list[tuple[Question, list[str]]]]:
-    """Means by kind (and `all` of those with an answer), and the questions missed at rank 3."""
-    rows: dict[str, list[dict[str, float]]] = defaultdict(list)
-    misses = []
-    for question in questions:
-        started = perf_counter()
-        found = search(index, question.question, DEPTH)
-        figures = {"ms": (perf_counter() - started) * 1000, "refused": float(not is_confident(found))}
-        if question.kind is not QuestionKind.REFUSAL:
-            ranked = _ranked(found, question)
-            wanted = {*question.gold, *question.also}
-            figures |= {f"hit@{k}": hit_at_k(ranked, wanted, k) for k in (1, 3, 5)}
-            figures["recall@5"] = recall_at_k(ranked, question.gold, 5)
-            figures["MRR"] = reciprocal_rank(ranked, wanted)
-            rows["all"].append(figures)
-            if not figures["hit@3"]:
-                misses.append((question, ranked))
-        rows[question.kind].append(figures)
-    report = {
-        kind: {"n": float(len(of)), **{key: mean(row[key] for row in of) for key in of[0]}}
+    """Means by kind without intervals, and the questions missed at rank 3: for scripts that ask many times."""
+    asked, rows = put(index, questions), defaultdict(list)
+    for one in asked:
+        for kind in (one.question.kind, ALL) if one.in_scope else (one.question.kind,):
+            rows[str(kind)].append({**one.figures, "ms": one.ms})
+    means = {
+        kind: {"n": float(len(of)), **{name: mean(row[name] for row in of) for name in of[0]}}
         for kind, of in sorted(rows.items())
     }
-    return report, misses
-
-
-def _ranked(found: Found, question: Question) -> list[str]:
-    """The references of the hits; a note stands for the paragraph it is about when that is what was wanted."""
-    wanted = (*question.gold, *question.also)
-    return [
-        next((about for about in hit.passage.section.about for want in wanted if matches(about, want)), hit.passage.ref)
-        for hit in found.hits
-    ]
+    return means, [(one.question, list(one.ranked)) for one in asked if one.missed]

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import bz2
 import re
 import tarfile
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 from kb.errors import SourceError
 
 LARGEST_MEMBER = 50_000_000
 """Bytes of one document; the largest today is 6 MB."""
+LARGEST_SKIPPED = 500_000_000
+"""Bytes of a member to read past; one that claims more is no document, and getting past it takes seconds of unpacking."""
+LARGEST_HEADER = 100_000
+"""Bytes of a long member name or the like, which tarfile holds in memory whole."""
 LARGEST_UNPACKED = 5_000_000_000
 """Bytes of a whole archive unpacked; the largest today is 0.4 GB."""
 
@@ -36,13 +42,16 @@ class Archive:
         left = None if wanted is None else set(wanted)
         skipped = []
         try:
-            with tarfile.open(self.path, "r|bz2") as tar:
+            # BZ2File reads archives of several streams too (pbzip2 makes them), which tarfile's own "r|bz2" does not
+            with bz2.open(self.path) as unpacked, tarfile.open(fileobj=unpacked, mode="r|", tarinfo=_Header) as tar:
                 for member in tar:
+                    if member.size > LARGEST_SKIPPED or member.offset_data > LARGEST_UNPACKED:
+                        raise SourceError(
+                            f"Arkivet {self.name!r} pakker ut til urimelig mye og ble ikke lest ferdig. Slett {str(self.path)!r} og kjør «navkb sync» på nytt."
+                        )
                     document_id = id_of_member(member.name)
                     if not member.isfile() or not document_id or (left is not None and document_id not in left):
                         continue
-                    if member.offset_data > LARGEST_UNPACKED:
-                        raise SourceError(f"Arkivet {self.name!r} pakker ut til urimelig mye og ble ikke lest ferdig.")
                     if member.size > LARGEST_MEMBER:
                         skipped.append(document_id)
                         continue
@@ -61,6 +70,17 @@ class Archive:
             raise SourceError(
                 f"Arkivet {self.name!r} har urimelig store dokumenter som ikke ble lest: {', '.join(skipped)}."
             )
+
+
+class _Header(tarfile.TarInfo):
+    """A member's header; one that would have tarfile hold an unreasonable name or list of attributes is refused."""
+
+    @classmethod
+    def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> Self:
+        header = super().frombuf(buf, encoding, errors)
+        if header.size > LARGEST_HEADER and not header.isfile():
+            raise tarfile.ReadError(f"en overskrift på {header.size} byte")
+        return header
 
 
 def id_of_member(path: str) -> str:

@@ -137,7 +137,7 @@ def _bytes(path: Path) -> bytes:
 
 
 def _load_text(data: bytes, path: Path, entry: Entry) -> Document:
-    text = plain_line_ends(_decoded(data)).removeprefix("\ufeff")
+    text = plain_line_ends(decoded(data)).removeprefix("\ufeff")
     if not text.strip():
         raise SourceError(f"Filen {str(path)!r} er tom. Fyll den eller ta den ut av manifestet.")
     front = notes.read_front_matter(text, path)
@@ -149,8 +149,8 @@ def _load_text(data: bytes, path: Path, entry: Entry) -> Document:
     return (markdown.load_text if path.suffix.lower() == ".txt" else markdown.load_markdown)(body, source)
 
 
-def _decoded(data: bytes) -> str:
-    """UTF-8, or what Windows wrote before: UTF-16 with its mark, Windows-1252, or Latin-1, which always fits."""
+def decoded(data: bytes) -> str:
+    """Text of bytes in UTF-8, or what Windows wrote before: UTF-16 with its mark, Windows-1252, or Latin-1, which always fits."""
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return data.decode("utf-16", "replace")
     for encoding in ("utf-8", "cp1252"):

@@ -17,7 +17,7 @@ WAYS_IN = ("lovdata", "archive", "path", "folder", "url")
 """How an entry says where its document comes from; `url` beside a `path` is where readers find the original."""
 _TEXT_KEYS = ("id", "kind", *WAYS_IN, "title", "author", "publisher", "responsibility", "language", "licence")
 _SOURCE_KEYS = frozenset((*_TEXT_KEYS, "date"))
-SHIPPED = Path(__file__).parent.parent / "corpus" / "manifest.toml"
+SHIPPED = Path(__file__).resolve().parent.parent / "corpus" / "manifest.toml"
 """The manifest that comes with navkb; what others take in besides law is an office's own."""
 _ID = re.compile(r"[a-zæøå0-9]+/[\w.-]+")
 _LAWLIKE = (Kind.LOV, Kind.FORSKRIFT)

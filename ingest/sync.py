@@ -14,6 +14,7 @@ from filelock import FileLock, Timeout
 from ingest import lovdata, split
 from ingest.apply import apply
 from ingest.archive import Archive
+from ingest.changes import changed_paragraphs, courses_on, notes_on
 from ingest.clean import clean_document
 from ingest.fetch_archive import Lovdata
 from ingest.fetch_url import Fetched, fetch_url, kept_url
@@ -37,7 +38,8 @@ class Report:
     """What a sync did: the plan it carried out, and the sources that could not be used, each with why.
 
     `changed` are the references of paragraphs whose text is new, changed or gone in a law that was there
-    before; `to_check` the notes that point at them. `warnings` are what loaders want said, e.g. pages without text.
+    before; `to_check` the notes that point at them, `courses` the files of courses that do. `warnings` are what
+    loaders want said, e.g. pages without text.
     """
 
     plan: Plan
@@ -45,6 +47,7 @@ class Report:
     applied: bool
     changed: tuple[str, ...] = ()
     to_check: tuple[str, ...] = ()
+    courses: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
 
 
@@ -136,9 +139,9 @@ def _sync(
     if restamped:
         why += (f"{len(restamped)} uendrede kilder er hentet på nytt",)
     todo = plan(digests | {id_: base.digests[id_] for id_ in wanted.unchanged}, base.digests, removable, why)
-    changed = _changed_paragraphs(snapshots, todo, wanted) if todo.replace and not fresh else ()
+    changed, notes, courses = ((), (), ()) if fresh else _changes(snapshots, todo, wanted, manifests)
     warnings = tuple(f"{d.source.id}: {warning}" for d in wanted.documents.values() for warning in d.warnings)
-    report = Report(todo, tuple(wanted.failures), False, changed, _notes_on(changed, wanted), warnings)
+    report = Report(todo, tuple(wanted.failures), False, changed, notes, courses, warnings)
     if todo.empty or dry_run:
         return report
     documents = {id_: (document, digests[id_]) for id_, document in wanted.documents.items()}
@@ -146,31 +149,17 @@ def _sync(
     return dataclasses.replace(report, applied=True)
 
 
-def _changed_paragraphs(snapshots: Snapshots, todo: Plan, wanted: _Wanted) -> tuple[str, ...]:
-    """References of paragraphs that are not as the live index has them, of the laws that are replaced."""
+def _changes(
+    snapshots: Snapshots, todo: Plan, wanted: _Wanted, manifests: Sequence[Manifest]
+) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    """Changed paragraphs of the laws that are replaced, and the notes and the files of courses that point at them."""
     live = snapshots.current()
-    if live is None:
-        return ()
-    changed = []
+    if live is None or not any(wanted.documents[id_].source.kind.is_law for id_ in todo.replace):
+        return (), (), ()
     with closing(PassageStore(live / PASSAGES_FILE)) as store:
-        for source_id in todo.replace:
-            document = wanted.documents[source_id]
-            if document.source.kind.is_law:
-                before = {p.section_ref: p.section.text for p in store.source_passages(source_id)}
-                now = {f"{source_id}/{section.locator}": section.text for section in document.sections}
-                changed += [ref for ref in dict.fromkeys((*before, *now)) if before.get(ref) != now.get(ref)]
-    return tuple(changed)
-
-
-def _notes_on(changed: Sequence[str], wanted: _Wanted) -> tuple[str, ...]:
-    """Ids of the notes that explain or mention one of the changed paragraphs."""
-    pointing = [
-        document.source.id
-        for document in wanted.documents.values()
-        for section in document.sections[:1]
-        if set(changed) & {*section.about, *section.see_also} and not document.source.kind.is_law
-    ]
-    return tuple(sorted(pointing))
+        changed = changed_paragraphs(store, todo.replace, wanted.documents)
+        notes = notes_on(set(changed), store, wanted.documents, todo.remove)
+    return changed, notes, courses_on(set(changed), manifests)
 
 
 def _live(snapshots: Snapshots) -> _Live:

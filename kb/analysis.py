@@ -63,7 +63,7 @@ def words(text: str) -> list[str]:
 
 
 @lru_cache(maxsize=1)
-def _known_words() -> dict[str, int]:
+def known_words() -> dict[str, int]:
     """Words of the law archives and our notes, and how common they are (made by ingest/train_encoder.py)."""
     lines = KNOWN_WORDS.read_text(encoding="utf-8").splitlines()
     return {word: int(count) for word, count in (line.split() for line in lines)}
@@ -79,7 +79,7 @@ def compound_parts(word: str) -> tuple[str, ...]:
     """
     if len(word) < 2 * SHORTEST_PART or not word.isalpha():
         return ()
-    known, best = _known_words(), 0
+    known, best = known_words(), 0
     chosen: tuple[str, ...] = ()
     for cut in range(SHORTEST_PART, len(word) - SHORTEST_PART + 1):
         first, last = word[:cut], word[cut:]
@@ -100,8 +100,9 @@ def _bokmal() -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word as the index knows it: the stem of the whole, and of the parts if it is a compound."""
+    """A word as it is written and as the index knows it: the stem of the whole, and of the parts if it is a compound."""
 
+    text: str
     stem: str
     parts: tuple[str, ...] = ()
 
@@ -113,7 +114,7 @@ def content_words(text: str) -> Iterator[Word]:
             continue
         known = _bokmal().get(word, word)
         parts = (stem(part) for part in compound_parts(known) if part not in STOP_WORDS)
-        yield Word(stem(known), tuple(parts))
+        yield Word(known, stem(known), tuple(parts))
 
 
 def terms(text: str) -> list[str]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from kb.analysis import known_words
 from kb.encoder import Encoder, Vectors
 from kb.errors import IndexMismatch, IndexMissing
 from kb.references import LawNames
@@ -99,8 +101,8 @@ class Index:
 
     @cached_property
     def spellings(self) -> Spellings:
-        """The words of our own notes, for questions that misspell them."""
-        return Spellings(self.store.note_terms())
+        """The words of the laws and of our notes, for questions that misspell them."""
+        return Spellings(self.store.note_words() + Counter(known_words()))
 
     @cached_property
     def about(self) -> dict[str, tuple[str, ...]]:

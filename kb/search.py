@@ -15,7 +15,7 @@ from kb.fields import Field, passage_id
 from kb.index import Index
 from kb.references import Reference, parse
 from kb.types import Finder, Hit, Kind, Passage, Source
-from kb.vocabulary import Outside
+from kb.vocabulary import TRUSTED, Outside
 
 CANDIDATES = 30
 """How many texts of each field each finder may propose."""
@@ -136,28 +136,30 @@ class _Text:
 
 def _texts(index: Index, question: str, vector: Vectors) -> Iterator[_Text]:
     """Every text that words or meaning propose."""
-    said = [_spelled(index, word) for word in content_words(question)]
-    said = list({word.stem: word for word in said}.values())
-    terms_said = [term for word in said for term in (word.stem, *word.parts)]
+    said = [_spellings(index, word) for word in {word.stem: word for word in content_words(question)}.values()]
+    terms_said = [term for word in said for spelling in word for term in (spelling.stem, *spelling.parts)]
     meant = [term for term in index.synonyms.of_phrases(terms_said) if term not in terms_said]
     for field in Field:
-        query = [_ways(index, field, word) for word in said] + [[[term]] for term in dict.fromkeys(meant)]
+        query = [[way for spelling in word for way in _ways(index, field, spelling)] for word in said]
+        query += [[[term]] for term in dict.fromkeys(meant)]
         for passage, score in index.store.search_words(field, query, CANDIDATES):
             yield _Text(Finder.WORDS, field, passage, score)
         for entry, cosine in index.vectors.nearest(field, vector, CANDIDATES):
             yield _Text(Finder.MEANING, field, passage_id(entry), cosine)
 
 
-def _spelled(index: Index, word: Word) -> Word:
-    right = index.spellings.right(word.stem)
-    return Word(right, word.parts) if right else word
+def _spellings(index: Index, word: Word) -> list[Word]:
+    """A word as it is spelled, and as it should be if it is a slip: several notes know a word that is none."""
+    if index.store.document_count(Field.THEME, word.stem) >= TRUSTED:
+        return [word]
+    right = index.spellings.right(word.text)
+    return [word, *content_words(right)] if right else [word]
 
 
 def _ways(index: Index, field: Field, word: Word) -> list[list[str]]:
     """How a field may put a word: the word itself, or else other words for it, or the parts it is made of."""
-    others = index.synonyms.of(word.stem)
-    whole = sorted(others) if others and not index.store.has_term(field, word.stem) else [word.stem]
-    return [whole, list(word.parts)] if word.parts else [whole]
+    others = index.synonyms.of(word.stem) if index.store.document_count(field, word.stem) < TRUSTED else ()
+    return [[word.stem], sorted(others), list(word.parts)]
 
 
 def _sections(index: Index, texts: Sequence[_Text]) -> defaultdict[str, _Section]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from contextlib import closing
 from datetime import date
@@ -17,7 +18,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from kb.analysis import terms
+from kb.analysis import terms, words
 from kb.fields import Field, entries
 from kb.types import Document, Kind, Passage, Responsibility, Section, Source
 
@@ -223,11 +224,11 @@ class PassageStore:
 
         If nothing else is said, the rarest of them are kept.
         """
-        spread = {term: self._document_count(field, term) for word in query for way in word for term in way}
+        spread = {term: self.document_count(field, term) for word in query for way in word for term in way}
         bound = max(COMMON_TERM, min((n for n in spread.values() if n), default=0))
         return [[[term for term in way if 0 < spread[term] <= bound] for way in word] for word in query]
 
-    def _document_count(self, field: Field, term: str) -> int:
+    def document_count(self, field: Field, term: str) -> int:
         """How many texts of a field hold an index term."""
         key = (field, term)
         if key not in self._counts:
@@ -261,12 +262,15 @@ class PassageStore:
 
     def has_term(self, field: Field, term: str) -> bool:
         """Whether any text of a field holds an index term."""
-        return self._document_count(field, term) > 0
+        return self.document_count(field, term) > 0
 
-    def note_terms(self) -> list[str]:
-        """All index terms of the notes: the words we expect in questions."""
-        rows = (self._db.execute(f"SELECT term FROM {self._terms(field)}") for field in (Field.NOTE, Field.THEME))
-        return sorted({row["term"] for listed in rows for row in listed})
+    def note_words(self) -> Counter[str]:
+        """The words of everything that has questions – notes and digests –, and how often each is used."""
+        rows = self._db.execute('SELECT fields FROM sections WHERE fields LIKE \'%"questions": ["%\'')
+        counts: Counter[str] = Counter()
+        for section in (_section(json.loads(row["fields"])) for row in rows):
+            counts.update(words("\n".join([section.title, section.text, *section.questions, *section.words])))
+        return counts
 
     def _terms(self, field: Field) -> str:
         """The name of a temporary view of a field's terms, made when it is first asked for."""

@@ -84,21 +84,36 @@ class Synonyms:
 
 
 class Spellings:
-    """Known terms, found again when a question misspells them."""
+    """Words we know, found again when a question misspells them."""
 
-    def __init__(self, known: Sequence[str]) -> None:
-        self._all = frozenset(known)
-        self._long = [term for term in known if len(term) >= SHORTEST_TYPO]
+    def __init__(self, known: Mapping[str, int]) -> None:
+        """`known` maps words to how often they are used."""
+        self._known = known
+        self._by_letter: dict[str, list[str]] = {}
+        for word, count in known.items():
+            if count >= TRUSTED and len(word) >= SHORTEST_TYPO and word.isalpha():
+                self._by_letter.setdefault(word[0], []).append(word)
 
-    def right(self, term: str) -> str | None:
-        """The known term that a long unknown one is a slip of: one edit, two in words of ten letters or more."""
-        if term in self._all or len(term) < SHORTEST_TYPO or not term.isalpha():
+    def right(self, word: str) -> str | None:
+        """The known word that a long, rare one is a slip of: one edit, two in words of ten letters or more.
+
+        The first letter is taken to be right: people seldom get that wrong.
+        """
+        if self._known.get(word, 0) >= TRUSTED or len(word) < SHORTEST_TYPO or not word.isalpha():
             return None
-        edits = 2 if len(term) >= LONG_WORD else 1
-        found = process.extractOne(term, self._long, scorer=DamerauLevenshtein.distance, score_cutoff=edits)
-        return found[0] if found else None
+        edits = 2 if len(word) >= LONG_WORD else 1
+        near = process.extract(
+            word,
+            self._by_letter.get(word[0], ()),
+            scorer=DamerauLevenshtein.distance,
+            score_cutoff=edits,
+            limit=None,
+        )
+        return min(near, key=lambda found: (found[1], -self._known[found[0]], found[0]))[0] if near else None
 
 
 SHORTEST_TYPO = 6
 """Shorter words have too many neighbours: «lån» is no misspelling of «løn»."""
 LONG_WORD = 10
+TRUSTED = 3
+"""A word used this often is spelled as it should be: our notes hold misspellings too, on purpose, but each once or twice."""

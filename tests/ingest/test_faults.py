@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import bz2
 import os
+import shutil
 import subprocess
 import tarfile
+import tracemalloc
+import zipfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 
+import docx
+import pptx
 import pytest
 from conftest import CAKE_LAW, TODAY, write_archive, write_corpus
 from fakes import HashingEncoder
@@ -20,6 +27,7 @@ from kb.index import open_index
 from kb.search import search
 
 ENCODER = HashingEncoder()
+GIGABYTE = 1 << 30
 GOOD, OTHER = "nl/nl-20200102-003.xml", "nl/nl-20250607-008.xml"
 BOMB = b"""<?xml version="1.0"?><!DOCTYPE html [<!ENTITY a "kakekakekake">
 <!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;&b;&b;"><!ENTITY d "&c;&c;&c;&c;&c;&c;&c;&c;&c;&c;">
@@ -63,6 +71,93 @@ def test_an_archive_that_unpacks_to_too_much_is_left(tmp_path: Path, monkeypatch
     monkeypatch.setattr(archives, "LARGEST_UNPACKED", 1_000_000)
     report = _sync(tmp_path, {"nl/nl-20000101-001.xml": b"\0" * 2_000_000, GOOD: CAKE_LAW, OTHER: CAKE_LAW})
     assert "urimelig mye" in str(report.failures[0])
+
+
+@contextmanager
+def _little_memory() -> Iterator[None]:
+    """What runs in it may hold a fifth of a gigabyte at most."""
+    tracemalloc.start()
+    try:
+        yield
+        assert tracemalloc.get_traced_memory()[1] < GIGABYTE // 5
+    finally:
+        tracemalloc.stop()
+
+
+def _bomb(member: tarfile.TarInfo) -> bytes:
+    """An archive in which a gigabyte of zeros stands before a law; bz2 streams may follow one another."""
+    member.size, law = GIGABYTE, tarfile.TarInfo(GOOD)
+    law.size = len(CAKE_LAW)
+    zeros = bz2.compress(bytes(GIGABYTE // 64)) * 64
+    padding = bytes(-len(CAKE_LAW) % tarfile.BLOCKSIZE + 2 * tarfile.BLOCKSIZE)
+    return bz2.compress(member.tobuf()) + zeros + bz2.compress(law.tobuf() + CAKE_LAW + padding)
+
+
+@pytest.mark.parametrize(
+    ("name", "type_", "said"),
+    [
+        (OTHER, tarfile.REGTYPE, "urimelig mye"),
+        ("ukjent.bin", tarfile.REGTYPE, "urimelig mye"),
+        (OTHER, tarfile.XHDTYPE, "ødelagt"),
+        (OTHER, tarfile.GNUTYPE_LONGNAME, "ødelagt"),
+    ],
+    ids=["law", "other", "attributes", "name"],
+)
+def test_a_gigabyte_of_zeros_in_an_archive(tmp_path: Path, name: str, type_: bytes, said: str) -> None:
+    _sync(tmp_path, {GOOD: CAKE_LAW, OTHER: CAKE_LAW})
+    member = tarfile.TarInfo(name)
+    member.type = type_
+    (tmp_path / "lovdata" / "gjeldende-lover.tar.bz2").write_bytes(_bomb(member))
+    with _little_memory():
+        report = sync(
+            [tmp_path / "corpus" / "manifest.toml"],
+            tmp_path / "data",
+            ENCODER,
+            (tmp_path / "lovdata").as_uri(),
+            TODAY,
+        )
+    (failure,) = report.failures
+    assert f"'gjeldende-lover' {'er ' if said == 'ødelagt' else 'pakker ut til '}{said}" in str(failure)
+    assert "Slett" in str(failure)
+    assert report.plan.empty
+    assert {"lov/2020-01-02-3", "lov/2025-06-07-8"} <= set(report.plan.keep)
+
+
+def test_an_archive_of_several_streams_is_read(tmp_path: Path) -> None:
+    whole = bz2.decompress(write_archive(tmp_path / "lovdata", "gjeldende-lover", {OTHER: CAKE_LAW}).read_bytes())
+    streams = b"".join(bz2.compress(whole[at : at + 1000]) for at in range(0, len(whole), 1000))
+    (tmp_path / "streams.tar.bz2").write_bytes(streams)
+    found = list(archives.Archive("lover", tmp_path / "streams.tar.bz2", "").documents())
+    assert found == [("lov/2025-06-07-8", CAKE_LAW)]
+
+
+@pytest.fixture(scope="module")
+def gigabyte_in_a_zip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A zip file with a part of a gigabyte of zeros, to which a document is added."""
+    path = tmp_path_factory.mktemp("zip") / "stor.zip"
+    with (
+        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as package,
+        package.open("docProps/stor.xml", "w", force_zip64=True) as part,
+    ):
+        for _ in range(64):
+            part.write(bytes(GIGABYTE // 64))
+    return path
+
+
+@pytest.mark.parametrize("ending", [".docx", ".pptx"])
+def test_a_gigabyte_of_zeros_in_a_document(tmp_path: Path, gigabyte_in_a_zip: Path, ending: str) -> None:
+    manifest = write_corpus(tmp_path / "corpus")
+    whole, bomb = BytesIO(), manifest.parent / "praksis" / f"stor{ending}"
+    (docx.Document() if ending == ".docx" else pptx.Presentation()).save(whole)
+    shutil.copy(gigabyte_in_a_zip, bomb)
+    with zipfile.ZipFile(whole) as parts, zipfile.ZipFile(bomb, "a", zipfile.ZIP_DEFLATED) as package:
+        for name in parts.namelist():
+            package.writestr(name, parts.read(name))
+    with _little_memory():
+        report = sync([manifest], tmp_path / "data", ENCODER, "http://127.0.0.1:9", TODAY, offline=True)
+    (failure,) = report.failures
+    assert "'praksis/stor' er for stor pakket ut (107" in str(failure)
+    assert set(report.plan.add) == {"notat/kakeloven-2", "praksis/fredagskomiteen-2019"}
 
 
 def test_members_outside_the_archive_are_never_written_or_read(tmp_path: Path) -> None:

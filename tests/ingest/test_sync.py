@@ -11,7 +11,7 @@ from pathlib import Path
 from time import perf_counter
 
 import pytest
-from conftest import CAKE_LAW, COMING_LAW, TODAY, write_archive
+from conftest import CAKE_LAW, TODAY, write_archive
 from fakes import HashingEncoder
 
 from ingest import apply as applying
@@ -168,18 +168,6 @@ def test_two_syncs_at_once_are_refused(run: partial[Report], tmp_path: Path) -> 
     (tmp_path / "data").mkdir()
     with FileLock(tmp_path / "data" / "sync.lock"), pytest.raises(NavkbError, match="En annen"):
         run()
-
-
-def test_a_newer_law_tells_what_changed_and_which_notes_point_there(manifest: Path, tmp_path: Path) -> None:
-    folder = tmp_path / "lovdata"
-    write_archive(folder, "gjeldende-lover", {"nl/nl-20200102-003.xml": CAKE_LAW, "nl/nl-20250607-008.xml": COMING_LAW})
-    sync([manifest], tmp_path / "data", ENCODER, folder.as_uri(), TODAY)
-    amended = CAKE_LAW.replace(b"minst ett stykke kake", b"minst tre stykker kake")
-    write_archive(folder, "gjeldende-lover", {"nl/nl-20200102-003.xml": amended, "nl/nl-20250607-008.xml": COMING_LAW})
-    report = sync([manifest], tmp_path / "data", ENCODER, folder.as_uri(), TODAY)
-    assert report.plan.replace == ("lov/2020-01-02-3",)
-    assert report.changed == ("lov/2020-01-02-3/§2",)
-    assert report.to_check == ("notat/kakeloven-2",)
 
 
 def test_a_whole_archive_comes_in_and_is_not_read_again(tmp_path: Path, lovdata_folder: Path) -> None:
