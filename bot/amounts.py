@@ -31,20 +31,23 @@ UNITS = {
     "time": "time|timer|timen|timene|timers|timar|timane|timars|times",
     "minutt": "minutt|minutter|minuttar|minutters",
     "døgn": "døgn|døgnet|døgns",
-    "gang": "gang|ganger|gangen|gangene|gangers|gong|gonger|gongen|gongene",
+    "gang": "gang|ganger|gangen|gangene|gangers|gong|gonger|gongen|gongene|g|grunnbeløp|grunnbeløpet",
     "krone": "kr|krone|kroner|kronene|kroners",
     "prosent": "prosent|%|prosents|pst",
     "prosentpoeng": "prosentpoeng",
-    "g": "g|grunnbeløp|grunnbeløpet",
 }
 UNITS |= {month: month for month in MONTHS}
 _UNIT = {form: unit for unit, forms in UNITS.items() for form in forms.split("|")}
+COUNTING = frozenset({*_UNIT, *ONES, *TENS, *SCALES, *ORDINALS, *HALVES}) - set(MONTHS)
+"""Words that only count: two sentences that share nothing else are about different things."""
 _LONG_UNITS = ("virkedag", "yrkedag", "kalenderdag", "arbeidsdag", "kalendermåned", "kalendermånad", "kalenderår")
-_BETWEEN = {"til", "eller", "og", "–", "-", "—", "hele", "heile", "siste", "første", "neste", "nye", "ganger", "gonger"}
+_BETWEEN = {"til", "eller", "og", "–", "-", "—", "hele", "heile", "siste", "første", "neste", "nye"}
 FREE_STANDING = 12
 """A number above this is rare enough to count for any unit when its passage names none, as tables of rates do not."""
 
-_TOKEN = re.compile(r"\d{1,3}(?:[ .\u00a0\u202f]\d{3})+(?!\d)(?:,\d+)?|\d+(?:[.,]\d+)?|[a-zæøåéèôöä]+|[%×–—-]", re.IGNORECASE)
+_TOKEN = re.compile(
+    r"\d{1,3}(?:[ .\u00a0\u202f]\d{3})+(?!\d)(?:,\d+)?|\d+(?:[.,]\d+)?|[a-zæøåéèôöä]+|[%×–—-]", re.IGNORECASE
+)
 _PART = re.compile(rf"({'|'.join(sorted(PARTS, key=len, reverse=True))})[a-zæøå]*")
 _NUMBER_WORDS = "|".join(sorted((ONES | TENS | SCALES).keys() | {"halv"}, key=len, reverse=True))
 _UNIT_STEMS = "år|måned|månad|uke|veke|dag|time|minutt|døgn|gang|gong|kron|prosent|punkt|dobl|dobb"
@@ -113,7 +116,8 @@ def _pieces(word: str) -> Iterator[str]:
     if word in SCALES or word in ONES or word in TENS or word in PARTS or word in ORDINALS:
         yield word
         return
-    rest, parts = word, []
+    rest = word
+    parts: list[str] = []
     while rest:
         part = next((w for w in (*TENS, *ONES, *SCALES) if rest.startswith(w)), "")
         # «og» joins hundreds and tens in one word: «hundreogtjue».
@@ -179,7 +183,7 @@ def _words(tokens: list[str], at: int) -> tuple[Decimal, int]:
 def _unit_after(tokens: list[str], at: int) -> str:
     """The unit a number counts: «tre uker», «tre til seks måneder», «to hele år», «18-åring»."""
     for token in tokens[at : at + 4]:
-        if token in _UNIT and not (token in ("ganger", "gonger") and "g" in [_UNIT.get(t) for t in tokens[at : at + 2]]):
+        if token in _UNIT:
             return _UNIT[token]
         for long in _LONG_UNITS:
             if token.startswith(long):

@@ -1,59 +1,155 @@
-"""The path of a question, start to end: guard → language → search → confident enough? → compose → verify → Answer.
+"""The path of a question, start to end: guard → follow-up and language → search → confident enough? → compose → verify → Answer.
 
 Chat, command line and evals all go through `ask`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 from time import perf_counter
+from typing import TYPE_CHECKING
 
 from bot import guard
 from bot.compose import compose, escape, link_of
+from bot.dates import asked_date
+from bot.followup import Resolved, asked_language, resolve
 from bot.language import language_of
-from bot.phrases import PHRASES
+from bot.phrases import PHRASES, written_date
+from bot.smalltalk import reply_to
 from bot.verify import problems
-from kb.errors import UsageError
+from kb.errors import ModelError, UsageError
 from kb.index import Index
 from kb.search import Found, search
-from kb.types import Answer, Kind, Turn
+from kb.types import Answer, Citation, Kind, Turn
+
+if TYPE_CHECKING:
+    from bot.model import LanguageModel
+    from bot.model_answer import Written
 
 LONGEST_QUESTION = 2_000
 """Characters; a question longer than a page is a case file, and case files do not belong here."""
-MIN_CONFIDENCE = 0.4
+MIN_CONFIDENCE = 0.5
 """Below this probability that the hits answer the question, the bot refuses (docs/evals.md)."""
+SURE = 0.8
+"""Below this the answer begins by saying that it may miss the point."""
 HITS = 10
 NEAREST_SHOWN = 3
 MODEL = "extractive"
+_CHAPTER_FIVE = re.compile(r"\b(kapittel|kapitlet|kap\.?)\s*(5|fem)\b")
 
 
-def ask(index: Index, question: str, today: date, turns: Sequence[Turn] = ()) -> Answer:
-    """Answer a question from the index, or say that the sources do not cover it.
+def ask(
+    index: Index,
+    question: str,
+    today: date,
+    turns: Sequence[Turn] = (),
+    model: LanguageModel | None = None,
+    *,
+    require_model: bool = False,
+    on_draft: Callable[[str], None] = lambda text: None,
+) -> Answer:
+    """Answer a question from the index as of `today`, or say that the sources do not cover it.
 
-    `turns` are the earlier lines of the conversation. Raises `UsageError` for an empty or overlong
-    question and for one that holds an identity number.
+    `turns` are the earlier lines of the conversation. With a `model` the short answer is written by it from the
+    passages found, and verified; `on_draft` gets its text before that. When it fails, the extractive answer is
+    given and says so, or with `require_model` the `ModelError` is raised. Raises `UsageError` for an empty or
+    overlong question and for one that holds an identity number; other personal data is taken out, with a warning.
     """
     started = perf_counter()
-    question = checked(question)
-    language = language_of(question)
-    found = search(index, stand_alone(question, turns), HITS)
+    authors = index.authors
+    seen = guard.findings(checked(question), authors)
+    question = guard.mask(question.strip(), authors)
+    turns = [Turn(turn.role, guard.mask(turn.text, authors)) for turn in turns]
+    resolved = resolve(index, question, turns)
+    language = _language(question, resolved)
+    warnings = [*filter(None, [guard.warning(seen, language)])]
+    if reply := reply_to(question, language):
+        return Answer(question, language, reply, False, warnings=tuple(warnings), model=MODEL, ms=_ms_since(started))
+    found = search(index, guard.unmarked(resolved.question), HITS)
     if not is_confident(found):
-        return _refuse(question, language, found, started)
-    draft = compose(index, question, found, language, today)
-    if wrong := problems(draft.text, draft.citations):
-        raise AssertionError(f"the extractive answer does not hold: {'; '.join(wrong)}")
+        refusal = _refuse(question, language, found, started)
+        return replace(refusal, warnings=(*warnings, *refusal.warnings))
+    written, failed = None, ""
+    if model is not None:
+        try:
+            written = _write(model, index, resolved.question, found, language, on_draft)
+        except ModelError as error:
+            if require_model:
+                raise
+            failed = PHRASES[language]["model_failed"].format(why=error)
+    asked = asked_date(question, today) or today
+    draft = compose(index, resolved.question, found, language, asked, written)
+    lines = _before(question, resolved, found, language)
+    text = "\n".join([*lines, draft.text])
+    if wrong := problems(text, draft.citations):
+        raise AssertionError(f"the answer does not hold: {'; '.join(wrong)}")
+    warnings += [*filter(None, [failed]), *_warnings(index, found, language)]
+    warnings += _out_of_time(index, draft.citations, asked, language)
     return Answer(
         question=question,
         language=language,
-        text=draft.text,
+        text=text,
         refused=False,
         citations=tuple(draft.citations),
         hits=found.hits,
-        warnings=tuple(_warnings(index, found, language)),
-        model=MODEL,
+        warnings=tuple(warnings),
+        model=written.model if written else MODEL,
         ms=_ms_since(started),
     )
+
+
+def _language(question: str, resolved: Resolved) -> str:
+    """The language to answer in: the one asked for, else that of the question with what it leans on."""
+    if wanted := asked_language(question):
+        return wanted
+    return language_of(question if not resolved.leans else f"{question} {resolved.question}")
+
+
+def _write(
+    model: LanguageModel,
+    index: Index,
+    question: str,
+    found: Found,
+    language: str,
+    on_draft: Callable[[str], None],
+) -> Written:
+    """The model's short answer from what would be quoted without it, and the rest of what was found."""
+    from bot.model_answer import write
+
+    quoted = compose(index, question, found, language, date.max).citations
+    passages = {c.passage.id: c.passage for c in quoted} | {hit.passage.id: hit.passage for hit in found.hits}
+    return write(model, index, question, list(passages.values()), language, on_draft)
+
+
+def _before(question: str, resolved: Resolved, found: Found, language: str) -> list[str]:
+    """What is said before the answer: how a follow-up was understood, and that we are not sure."""
+    words = PHRASES[language]
+    lines = []
+    if resolved.leans and resolved.question != question:
+        lines += [f"*{words['understood']}: {escape(resolved.question)}*", ""]
+    if found.confidence < SURE:
+        lines += [words["unsure"], ""]
+    if _CHAPTER_FIVE.search(question.lower()) and not found.references:
+        lines += [words["chapter_five"], ""]
+    return lines
+
+
+def _out_of_time(index: Index, citations: Sequence[Citation], asked: date, language: str) -> list[str]:
+    """What a reader must know of laws that have changed, or did not apply yet, at the date asked about."""
+    words = PHRASES[language]
+    laws = {c.source.id: c.source for c in citations if c.source.kind.is_law}
+    told = [
+        words["not_yet"].format(
+            law=source.names[0] if source.names else source.title, date=written_date(source.in_force_from)
+        )
+        for source in laws.values()
+        if source.in_force_from and source.in_force_from > asked
+    ]
+    changed = [source for source in laws.values() if source.date and source.date > asked]
+    return told + ([words["as_asked"].format(date=written_date(asked))] if changed and not told else [])
 
 
 def is_confident(found: Found) -> bool:
@@ -78,22 +174,6 @@ def checked(question: str) -> str:
             "Ta det bort og spør på nytt: spørsmålet trenger det ikke."
         )
     return question
-
-
-def stand_alone(question: str, turns: Sequence[Turn]) -> str:
-    """The question with what it takes from the conversation: a short «og …» follows the one before."""
-    asked = [turn.text for turn in turns if turn.role == "user"]
-    if (
-        asked
-        and question.lower().startswith(("og ", "men ", "hva med ", "kva med ", "enn "))
-        and len(question.split()) <= FOLLOW_UP_WORDS
-    ):
-        return f"{asked[-1]} {question}"
-    return question
-
-
-FOLLOW_UP_WORDS = 8
-"""A line that begins with «og» and is longer than this says enough by itself."""
 
 
 def _refuse(question: str, language: str, found: Found, started: float) -> Answer:

@@ -144,21 +144,21 @@ def _only_json(request: Request) -> None:
         raise HTTPException(415)
 
 
-def _http_problem(request: Request, error: HTTPException) -> ProblemResponse:
+async def _http_problem(request: Request, error: HTTPException) -> ProblemResponse:
     return problem(error.status_code, headers=error.headers)
 
 
-def _invalid(request: Request, error: RequestValidationError) -> ProblemResponse:
+async def _invalid(request: Request, error: RequestValidationError) -> ProblemResponse:
     errors = error.errors()
     if errors[0]["type"] == "json_invalid":
         return problem(400)
     return problem(422, complaint(errors))
 
 
-def _unusable(request: Request, error: UsageError) -> ProblemResponse:
+async def _unusable(request: Request, error: UsageError) -> ProblemResponse:
     return problem(422, str(error))
 
 
-def _no_index(request: Request, error: IndexMissing | IndexMismatch) -> ProblemResponse:
+async def _no_index(request: Request, error: IndexMissing | IndexMismatch) -> ProblemResponse:
     log.error("no index to answer from: %s", error)
     return problem(503, str(error))

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from uuid import uuid4
 
 import chainlit as cl
 
-from bot.answer import ask
+from bot import guard
+from bot.answer import LONGEST_QUESTION, ask, checked
 from bot.compose import escape, link_of
+from bot.failures import logged
 from bot.knowledge import Knowledge
 from bot.phrases import KIND_NAMES
 from bot.verify import MARKER
@@ -33,6 +35,7 @@ STARTERS = (
     ("Hva var «kapittel 5»?", "Hva betydde det at kapittel 5 var minimum i NAV-kontoret?"),
 )
 OPEN_SOURCE = "open_source"
+ASK_MASKED = "ask_masked"
 _TURNS = "turns"
 
 
@@ -49,26 +52,44 @@ def register(knowledge: Knowledge, today: Callable[[], date]) -> None:
 
     @cl.on_message
     async def answer(message: cl.Message) -> None:
+        asked = await respond(message.content)
+        if asked != message.content:  # nor does the page go on showing what was taken out
+            message.content = asked
+            await message.update()
+
+    @cl.action_callback(ASK_MASKED)
+    async def ask_masked(action: cl.Action) -> None:
+        await action.remove()
+        await cl.Message(content=action.payload["question"], type="user_message").send()
+        await respond(action.payload["question"])
+
+    async def respond(question: str) -> str:
+        """Answer, or say why not; returns the question as it may be shown and kept: without personal data."""
         turns: list[Turn] = cl.user_session.get(_TURNS) or []
         try:
-            given = await asyncio.to_thread(lambda: ask(knowledge.index(), message.content, today(), turns))
+            checked(question)
+            index = await asyncio.to_thread(knowledge.index)
+            authors = [source.author for source in index.store.sources().values() if source.author]
+            found, masked = guard.findings(question, authors), guard.mask(question, authors)
+            given = await asyncio.to_thread(lambda: ask(index, masked, today(), turns))
         except UsageError as error:
-            await cl.Message(content=escape(str(error))).send()
-            return
+            await cl.Message(content=escape(str(error)), actions=_again(question)).send()
+            return guard.mask(question) if _again(question) else question
         except NavkbError as error:
             log.error("could not answer: %s", error)
             await cl.Message(content=escape(str(error))).send()
-            return
-        except Exception:
-            number = uuid4().hex[:8]
-            log.exception("answer %s failed", number)
+            return question
+        except Exception as error:  # noqa: BLE001 – an entry point; the log gets the facts, the page an id
+            number = logged(error)
             await cl.Message(
                 content=f"Noe gikk galt, og jeg har ikke noe svar. Oppgi nummeret {number} til den som drifter navkb."
             ).send()
-            return
-        turns.append(Turn("user", message.content))
+            return question
+        turns.append(Turn("user", masked))
         cl.user_session.set(_TURNS, turns)
-        await cl.Message(content=page_text(given), actions=_buttons(given, knowledge.index())).send()
+        warnings = [*filter(None, [guard.warning(found, given.language)]), *given.warnings]
+        await cl.Message(content=page_text(given, warnings), actions=_buttons(given, index)).send()
+        return masked
 
     @cl.action_callback(OPEN_SOURCE)
     async def open_source(action: cl.Action) -> None:
@@ -80,13 +101,20 @@ def register(knowledge: Knowledge, today: Callable[[], date]) -> None:
         await cl.ElementSidebar.set_elements([cl.Text(name=title, content=text)], key=uuid4().hex)
 
 
-def page_text(answer: Answer) -> str:
+def page_text(answer: Answer, warnings: Sequence[str]) -> str:
     """The answer as the page shows it: every marker a link to its source, warnings last."""
     links = {citation.n: citation.url for citation in answer.citations}
     text = MARKER.sub(
         lambda m: f"[\\[{m[1]}\\]]({links[int(m[1])]})" if links.get(int(m[1])) else f"\\[{m[1]}\\]", answer.text
     )
-    return "\n\n".join([text, *(f"*{escape(warning)}*" for warning in answer.warnings)])
+    return "\n\n".join([text, *(f"*{escape(warning)}*" for warning in warnings)])
+
+
+def _again(question: str) -> list[cl.Action]:
+    """The button that asks without the identity numbers that stopped a question; it carries nothing of them."""
+    if len(question) > LONGEST_QUESTION or not guard.identity_numbers(question):
+        return []
+    return [cl.Action(name=ASK_MASKED, payload={"question": guard.mask(question)}, label="Fjern og spør på nytt")]
 
 
 def _buttons(answer: Answer, index: Index) -> list[cl.Action]:

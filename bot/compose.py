@@ -1,7 +1,7 @@
 """Composing: an answer put together from verified quotations, without a language model.
 
-Parts come in a fixed order – Kort svar, Loven sier, Praksis, Husk, Se også – and a part without
-content is absent. Every part carries markers `[n]`; the citation behind each holds the exact words.
+Parts come in a fixed order – Kort svar, Loven sier, Kan også gjelde, Rundskriv, Praksis, Husk, Se også – and a
+part without content is absent. Every part carries markers `[n]`; the citation behind each holds the exact words.
 """
 
 from __future__ import annotations
@@ -10,7 +10,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import TYPE_CHECKING
 
+from bot.benefits import benefit_of
 from bot.phrases import PHRASES, RESPONSIBILITY, written_date
 from kb.analysis import terms
 from kb.index import Index
@@ -18,22 +20,37 @@ from kb.references import Reference, lovdata_url, parse
 from kb.search import Found
 from kb.types import Citation, Hit, Kind, Passage, Source
 
-SECOND_PARAGRAPH = 0.8
-"""A second § is quoted when its score is at least this share of the first one's."""
+if TYPE_CHECKING:
+    from bot.model_answer import Written
+
+SECOND_PARAGRAPH = 0.9
+"""A second § is quoted as fully as the first when its score is at least this share of the first one's."""
+ALSO_PARAGRAPH = 0.6
+"""From this share a § is named as one that may apply too, with its nearest sentence."""
+ALSO_SHOWN = 2
 PRACTICE_SHARE = 0.7
 """A practice document is quoted beside the law from this share of the first hit's score."""
+PRACTICE_SHOWN = 2
 LONGEST_QUOTE = 700
 """Characters of a ledd that are shown; longer ones are cut after a whole sentence."""
+ALSO_QUOTE = 220
+PRACTICE_QUOTE = 600
 LEDD_SHOWN = 2
 SECOND_LEDD = 0.75
 """A second ledd is shown when it shares at least this much of what the best one shares with the question."""
-REMEMBER_SHOWN = 2
+POINTS_SHOWN = 2
 SEE_ALSO_SHOWN = 4
 
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-ZÆØÅ«–(§])")
 _ABBREVIATIONS = re.compile(
     r"(?:\b(?:jf|nr|bl\.a|f\.eks|mv|osv|pkt|ca|evt|inkl|ev|kap|mfl)|\b[a-zæøå])\.$", re.IGNORECASE
 )
+_AND_ASKS = re.compile(
+    r"\b(og|samt)\b[^.?]{0,40}\b(hvor|hvem|hva|hvilke|hvilken|når|hvordan|kor|kven|kva|korleis|kan|må|skal|får|har)\b"
+)
+_NUMBER = re.compile(r"(?<![\w,.-])\d+(?:[ .,]\d+)*(?![\w-])")
+_GUIDANCE = (Kind.RUNDSKRIV, Kind.VEILEDER)
+_PRACTICE = (Kind.EVALUERING, Kind.PRAKSIS)
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>])")
 
 
@@ -70,34 +87,46 @@ def link_of(passage: Passage, source: Source) -> str:
     return lovdata_url(passage.ref) or source.url
 
 
-def compose(index: Index, question: str, found: Found, language: str, today: date) -> Draft:
-    """Write the extractive answer to a question that `found` covers."""
+def compose(
+    index: Index, question: str, found: Found, language: str, today: date, written: Written | None = None
+) -> Draft:
+    """Write the answer to a question that `found` covers; `written` is a model's short answer, already verified."""
     draft = Draft(index, language)
     lead = found.hits[0]
     looked_up = bool(found.references) and not terms(index.law_names.without_names(question))
     note = _note_about(index, lead, found)
-    if looked_up:
-        _law(draft, question, found, note)
-        if note:
-            _short_answer(draft, note)
+    laws = _laws_shown(found)
+    if written:
+        draft.citations += written.citations
+        draft.heading("short_answer")
+        draft.lines.append(written.text)
+        _law(draft, question, found, laws, note)
+    elif looked_up:
+        _law(draft, question, found, laws, note)
+        _short_answer(draft, question, note)
     else:
-        if note:
-            _short_answer(draft, note)
-        elif not lead.source.kind.is_law:
-            _practice(draft, [lead])
-        _law(draft, question, found, note)
-    if lead.source.kind.is_law or note:
-        _practice(
-            draft,
-            [hit for hit in found.hits[:5] if _is_experience(hit) and hit.score >= PRACTICE_SHARE * lead.score][:1],
-        )
+        _short_answer(draft, question, note)
+        if asks_for_several(question):
+            _second_short_answer(draft, found, note)
+        if not note and not lead.source.kind.is_law:
+            _experience(draft, [lead])
+        _law(draft, question, found, laws, note)
+        _also(draft, question, found, laws)
+    share = PRACTICE_SHARE * lead.score
+    _experience(draft, [hit for hit in found.hits[:5] if _is_experience(hit) and hit.score >= share])
     if note:
         _basis(draft, note)
     if note and not looked_up:
-        _remember(draft, question, note)
+        _points(draft, question, note)
+    _apart(draft, found, laws)
     _see_also(draft, note or [], found)
     _footing(draft, lead, note, today)
     return draft
+
+
+def asks_for_several(question: str) -> bool:
+    """Whether a question asks two things: two question marks, or «… og hvor mye …»."""
+    return question.count("?") > 1 or bool(_AND_ASKS.search(question.lower()))
 
 
 def _note_about(index: Index, lead: Hit, found: Found) -> list[Passage]:
@@ -115,48 +144,82 @@ def _part(note: Sequence[Passage], locator: str) -> Passage | None:
     return next((passage for passage in note if passage.section.locator == f"avsnitt/{locator}"), None)
 
 
-def _short_answer(draft: Draft, note: Sequence[Passage]) -> None:
+def _short_answer(draft: Draft, question: str, note: Sequence[Passage]) -> None:
+    """The note's own answer; for a question with a number in it also the point of the note that has that number."""
     wanted = "kort-svar-nynorsk" if draft.language == "nn" else "kort-svar"
     passage = _part(note, wanted) or _part(note, "kort-svar")
-    if passage:
-        draft.heading("short_answer")
-        draft.lines.append(f"{escape(passage.text)} [{draft.cite(passage, passage.text)}]")
-
-
-def _law(draft: Draft, question: str, found: Found, note: Sequence[Passage]) -> None:
-    """Verbatim ledd of the leading §, and of a second one that is nearly as good."""
-    laws = [hit for hit in found.hits if hit.source.kind.is_law]
-    if not laws:
+    if not passage:
         return
-    shown = [hit for hit in laws[:2] if hit.score >= SECOND_PARAGRAPH * found.hits[0].score] or (
-        laws[:1] if found.hits[0].source.kind is Kind.NOTAT else []
-    )
-    asked = {reference.section_ref for reference in found.references}
-    if asked:
-        shown = [hit for hit in laws if hit.passage.section_ref in asked]
-    lines = []
+    draft.heading("short_answer")
+    draft.lines.append(f"{escape(passage.text)} [{draft.cite(passage, passage.text)}]")
+    numbers = set(_NUMBER.findall(question)) - set(_NUMBER.findall(passage.text))
+    if numbers and (told := _part(note, "vilkaar-og-vurdering")):
+        for point in [point for point in _points_of(told) if numbers & set(_NUMBER.findall(point))][:POINTS_SHOWN]:
+            draft.lines.append(f"\n{escape(point)} [{draft.cite(told, point)}]")
+
+
+def _second_short_answer(draft: Draft, found: Found, note: Sequence[Passage]) -> None:
+    """The answer to the other half of a question: of the note that explains the next paragraph found."""
+    told = {about for passage in note[:1] for about in passage.section.about[:1]}
+    for hit in found.hits[1:4]:
+        if hit.source.kind.is_law and hit.passage.section_ref not in told:
+            other = _note_about(draft.index, hit, found)
+            wanted = "kort-svar-nynorsk" if draft.language == "nn" else "kort-svar"
+            passage = _part(other, wanted) or _part(other, "kort-svar")
+            if passage and passage.source_id not in {p.source_id for p in note}:
+                draft.lines.append(f"\n{escape(passage.text)} [{draft.cite(passage, passage.text)}]")
+                return
+
+
+def _laws_shown(found: Found) -> list[Hit]:
+    """The paragraphs that are quoted: those asked for, else the first and another one nearly as good."""
+    laws = [hit for hit in found.hits if hit.source.kind.is_law]
+    if asked := {reference.section_ref for reference in found.references}:
+        return [hit for hit in laws if hit.passage.section_ref in asked]
+    shown = [hit for hit in laws[:2] if hit.score >= SECOND_PARAGRAPH * found.hits[0].score]
+    return shown or (laws[:1] if found.hits[0].source.kind is Kind.NOTAT else [])
+
+
+def _law(draft: Draft, question: str, found: Found, shown: Sequence[Hit], note: Sequence[Passage]) -> None:
+    """Verbatim ledd of the paragraphs shown."""
+    if not shown:
+        return
+    draft.heading("law_says")
     for hit in shown:
         for passage in _ledd_shown(draft.index, question, hit, found.references, note if hit is shown[0] else []):
-            quote = cut(passage.text, question)
-            n = draft.cite(passage, quote)
-            name = draft.index.law_names.write(passage.ref)
-            title = f" ({passage.section.title})" if passage.section.title else ""
-            lines += [
-                *(f"> {escape(line)}" for line in f"«{quote}»".split("\n")),
-                ">",
-                f"> — [{name}]({lovdata_url(passage.ref)}){escape(title)} [{n}]",
-                "",
-            ]
+            _quote(draft, passage, cut(passage.text, question))
         if not hit.source.in_force or not hit.passage.section.in_force:
-            lines += [
-                PHRASES[draft.language]["not_in_force"].format(
-                    law=draft.index.law_names.write(hit.passage.section_ref)
-                ),
-                "",
-            ]
-    if lines:
-        draft.heading("law_says")
-        draft.lines += lines
+            law = draft.index.law_names.write(hit.passage.section_ref)
+            draft.lines += [PHRASES[draft.language]["not_in_force"].format(law=law), ""]
+
+
+def _also(draft: Draft, question: str, found: Found, shown: Sequence[Hit]) -> None:
+    """Paragraphs that scored less but may be the ones meant: the sentence of each that says most of the question."""
+    told = {hit.passage.section_ref for hit in shown}
+    share = ALSO_PARAGRAPH * found.hits[0].score
+    others = [
+        hit
+        for hit in found.hits[:5]
+        if hit.source.kind.is_law and hit.score >= share and hit.passage.section_ref not in told and hit.source.in_force
+    ]
+    if not others or found.references:
+        return
+    draft.heading("may_apply")
+    for hit in others[:ALSO_SHOWN]:
+        passage = _ledd_shown(draft.index, question, hit, (), [])[0]
+        _quote(draft, passage, cut(passage.text, question, longest=ALSO_QUOTE))
+
+
+def _quote(draft: Draft, passage: Passage, quote: str) -> None:
+    """A verbatim piece of law as a block, with its name and link."""
+    name = draft.index.law_names.write(passage.ref)
+    title = f" ({passage.section.title})" if passage.section.title else ""
+    draft.lines += [
+        *(f"> {escape(line)}" for line in f"«{quote}»".split("\n")),
+        ">",
+        f"> — [{name}]({lovdata_url(passage.ref)}){escape(title)} [{draft.cite(passage, quote)}]",
+        "",
+    ]
 
 
 def _ledd_shown(
@@ -193,36 +256,66 @@ def _basis(draft: Draft, note: Sequence[Passage]) -> None:
 
 
 def _is_experience(hit: Hit) -> bool:
-    return hit.source.kind in (Kind.EVALUERING, Kind.PRAKSIS, Kind.RUNDSKRIV, Kind.VEILEDER)
+    return hit.source.kind in (*_GUIDANCE, *_PRACTICE)
 
 
-def _practice(draft: Draft, hits: Sequence[Hit]) -> None:
-    if not hits:
-        return
-    draft.heading("practice")
-    for hit in hits:
-        quote = cut(hit.passage.text, "", longest=450)
-        who = PHRASES[draft.language]["says"].format(
-            who=hit.source.author or hit.source.publisher or hit.source.title,
-            year=hit.source.date.year if hit.source.date else "u.å.",
-            mark=hit.passage.section.mark or hit.source.kind,
-        )
-        draft.lines.append(f"{escape(who)}: {escape(quote)} [{draft.cite(hit.passage, quote)}]")
+def _experience(draft: Draft, hits: Sequence[Hit]) -> None:
+    """Circulars and guides, then practice and evaluations: who says what, when, and whether it is finding or opinion."""
+    cited = {citation.passage.id for citation in draft.citations}
+    for heading, kinds in (("guidance", _GUIDANCE), ("practice", _PRACTICE)):
+        shown = [hit for hit in hits if hit.source.kind in kinds and hit.passage.id not in cited][:PRACTICE_SHOWN]
+        if shown:
+            draft.heading(heading)
+        for hit in shown:
+            quote = cut(hit.passage.text, "", longest=PRACTICE_QUOTE)
+            draft.lines += [
+                *(f"> {escape(line)}" for line in quote.split("\n")),
+                ">",
+                f"> — {escape(_said_by(draft, hit))} [{draft.cite(hit.passage, quote)}]",
+                "",
+            ]
 
 
-def _remember(draft: Draft, question: str, note: Sequence[Passage]) -> None:
+def _said_by(draft: Draft, hit: Hit) -> str:
+    words = PHRASES[draft.language]
+    who = words["says"].format(
+        who=hit.source.author or hit.source.publisher or hit.source.title,
+        year=hit.source.date.year if hit.source.date else "u.å.",
+        mark=hit.passage.section.mark or hit.source.kind,
+    )
+    return f"{words['local']}: {who}" if hit.source.local else who
+
+
+def _points(draft: Draft, question: str, note: Sequence[Passage]) -> None:
+    """The points of the note to remember that share most with the question."""
     passage = _part(note, "husk")
     if not passage:
         return
     said = set(terms(question))
-    points = [point for point in passage.text.split("\n") if point.startswith("- ")]
-    best = sorted(points, key=lambda point: -len(said & set(terms(point))))[:REMEMBER_SHOWN]
+    points = _points_of(passage)
+    best = sorted(points, key=lambda point: -len(said & set(terms(point))))[: POINTS_SHOWN - (len(draft.citations) > 3)]
     draft.heading("remember")
     for point in points:
         if point in best:
-            draft.lines.append(f"- {escape(point[2:])} [{draft.cite(passage, point[2:])}]")
+            draft.lines.append(f"- {escape(point)} [{draft.cite(passage, point)}]")
     if PHRASES[draft.language]["source_language"]:
         draft.lines += ["", f"*{PHRASES[draft.language]['source_language']}*"]
+
+
+def _points_of(passage: Passage) -> list[str]:
+    return [point[2:] for point in passage.text.split("\n") if point.startswith("- ")]
+
+
+def _apart(draft: Draft, found: Found, shown: Sequence[Hit]) -> None:
+    """Tell look-alike benefits apart where the paragraphs cited belong to different ones."""
+    cited = [citation.passage.section_ref for citation in draft.citations if citation.source.kind.is_law]
+    benefits = {benefit.name: (benefit, ref) for ref in reversed(cited) if (benefit := benefit_of(ref))}
+    if len(benefits) > 1:
+        told = (
+            f"{draft.index.law_names.write(ref)}: {benefit.name} ({RESPONSIBILITY[draft.language][benefit.responsibility]})"
+            for benefit, ref in reversed(benefits.values())
+        )
+        draft.lines += ["", f"**{PHRASES[draft.language]['keep_apart']}** " + " · ".join(told)]
 
 
 def _see_also(draft: Draft, note: Sequence[Passage], found: Found) -> None:

@@ -9,6 +9,9 @@ from uuid import uuid4
 
 log = logging.getLogger(__name__)
 
+PLACES = 8
+"""The innermost calls of an error; those before them are the web framework's."""
+
 
 def logged(error: BaseException) -> str:
     """Log an error and return the id to give the user.
@@ -24,7 +27,7 @@ def _facts(error: BaseException | None) -> list[str]:
     """Kind and place of an error and of what caused it, the outermost first."""
     facts = []
     while error is not None:
-        frames = traceback.extract_tb(error.__traceback__)
+        frames = traceback.extract_tb(error.__traceback__)[-PLACES:]
         places = ", ".join(f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames)
         facts.append(f"{type(error).__name__} ({places})")
         error = error.__cause__ or error.__context__

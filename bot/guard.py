@@ -1,47 +1,140 @@
-"""The personal-data guard: national identity numbers stop a message before anything else sees it.
+"""The personal-data guard: identity numbers stop a message, other personal data is taken out of it, before anything else sees it.
 
-A number is one when its two check digits hold (Skatteetaten's algorithm for fødselsnummer), also
-D-numbers (day + 40), H-numbers (month + 40) and synthetic test numbers (month + 65 or + 80). Eleven
-digits that fail the check pass: they are amounts, case numbers or typing errors.
+Whoever passes a question on asks `findings` first, refuses it when one of them stops, and passes on `mask(text)`:
+search, model, log and store never see what was found. Names of those who wrote the sources are no findings.
 """
 
 from __future__ import annotations
 
 import re
-from datetime import date
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
 
-_ELEVEN_DIGITS = re.compile(r"(?<!\d)(\d{6})[ .-]?(\d{5})(?!\d)")
-_FIRST_WEIGHTS = (3, 7, 6, 1, 8, 9, 4, 5, 2)
-_SECOND_WEIGHTS = (5, 4, 3, 2, 7, 6, 5, 4, 3, 2)
-MASK = "[fødselsnummer fjernet]"
+from bot.personal_names import address_spans, name_spans
+from bot.personal_numbers import Span, account_spans, folded, identity_spans, phone_spans
+from bot.phrases import PERSONAL_DATA, PHRASES
+
+
+class Kind(StrEnum):
+    """What a finding is, in the order in which overlaps are resolved."""
+
+    IDENTITY_NUMBER = "identity_number"
+    EMAIL = "email"
+    ACCOUNT_NUMBER = "account_number"
+    PHONE = "phone"
+    ADDRESS = "address"
+    NAME = "name"
+
+
+MARKS = {
+    Kind.IDENTITY_NUMBER: "[fødselsnummer fjernet]",
+    Kind.EMAIL: "[e-post fjernet]",
+    Kind.ACCOUNT_NUMBER: "[kontonummer fjernet]",
+    Kind.PHONE: "[telefonnummer fjernet]",
+    Kind.ADDRESS: "[adresse fjernet]",
+    Kind.NAME: "[navn fjernet]",
+}
+"""What `mask` puts in the place of a finding."""
+
+_MARK = re.compile("|".join(map(re.escape, MARKS.values())))
+_TAKEN = "\0"
+"""Stands where something was found while the rest is searched; like a mark, it is part of no number, word or gap."""
+
+_EMAIL = re.compile(r"(?<![\w.+%\-])[\w.+%\-]++@[\w\-]++(?:\.[\w\-]++)++")
+_OFFICE_BOXES = frozenset("firmapost hei info kontakt noreply post postmottak support".split())
+"""Local parts of addresses that belong to an office and not to a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something personal at `text[start:end]`."""
+
+    kind: Kind
+    start: int
+    end: int
+
+    @property
+    def stops(self) -> bool:
+        """Whether the message goes no further; the other kinds only warn."""
+        return self.kind is Kind.IDENTITY_NUMBER
+
+
+def findings(text: str, known_names: Collection[str] = ()) -> tuple[Finding, ...]:
+    """Everything personal in a text, in its order, none overlapping."""
+    found: list[Finding] = []
+    left = folded(text)
+    while new := list(_next(left, known_names)):  # what was found may have been the reason why its neighbour was not
+        found += new
+        left = _without(left, ((finding.start, finding.end) for finding in sorted(new, key=_start)))
+    return tuple(sorted(found, key=_start))
+
+
+def mask(text: str, known_names: Collection[str] = ()) -> str:
+    """The text with a mark in the place of every finding; a masked text has none."""
+    parts, at = [], 0
+    for finding in findings(text, known_names):
+        parts += [text[at : finding.start], MARKS[finding.kind]]
+        at = finding.end
+    return "".join([*parts, text[at:]])
+
+
+def unmarked(masked: str) -> str:
+    """A masked text without its marks, for the search: their words are not what is asked about."""
+    return _MARK.sub("…", masked)
 
 
 def identity_numbers(text: str) -> list[str]:
-    """Every valid identity number in `text`, as written."""
-    return [match[0] for match in _ELEVEN_DIGITS.finditer(text) if _is_identity_number(match[1] + match[2])]
+    """Every identity number in a text, as written."""
+    return [text[start:end] for start, end in identity_spans(folded(text))]
 
 
-def mask(text: str) -> str:
-    """`text` with every valid identity number replaced."""
-    return _ELEVEN_DIGITS.sub(lambda match: MASK if _is_identity_number(match[1] + match[2]) else match[0], text)
+def warning(found: Sequence[Finding], language: str) -> str:
+    """A sentence that says which kinds of personal data were seen and taken out; empty when there were none."""
+    kinds = sorted({finding.kind for finding in found}, key=list(Kind).index)
+    if not kinds:
+        return ""
+    names = [PERSONAL_DATA[language][kind] for kind in kinds]
+    listed = " og ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+    return PHRASES[language]["personal_data"].format(what=listed)
 
 
-def _is_identity_number(digits: str) -> bool:
-    numbers = [int(digit) for digit in digits]
-    first = -sum(w * n for w, n in zip(_FIRST_WEIGHTS, numbers, strict=False)) % 11
-    second = -sum(w * n for w, n in zip(_SECOND_WEIGHTS, numbers, strict=False)) % 11
-    return (first, second) == (numbers[9], numbers[10]) and _has_a_birthday(digits)
+def _next(text: str, known_names: Collection[str]) -> Iterator[Finding]:
+    """What each kind finds in what the kinds before it have left."""
+    for kind in Kind:
+        spans = _spans(kind, text, known_names)
+        yield from (Finding(kind, start, end) for start, end in spans)
+        text = _without(text, spans)
 
 
-def _has_a_birthday(digits: str) -> bool:
-    day, month, year = int(digits[:2]), int(digits[2:4]), int(digits[4:6])
-    day -= 40 if day > 40 else 0
-    for shift in (80, 65, 40):
-        if month > shift:
-            month -= shift
-            break
-    try:
-        date(2000 + year, month, day)
-    except ValueError:
-        return (day, month) == (29, 2)
-    return True
+def _spans(kind: Kind, text: str, known_names: Collection[str]) -> list[Span]:
+    match kind:
+        case Kind.IDENTITY_NUMBER:
+            return identity_spans(text)
+        case Kind.EMAIL:
+            return [email.span() for email in _EMAIL.finditer(text) if not _is_office_box(email[0])]
+        case Kind.ACCOUNT_NUMBER:
+            return account_spans(text)
+        case Kind.PHONE:
+            return phone_spans(text)
+        case Kind.ADDRESS:
+            return address_spans(text)
+        case Kind.NAME:
+            return name_spans(text, known_names)
+
+
+def _without(text: str, spans: Iterable[Span]) -> str:
+    """The text, as long as before, with nothing to be found in the spans, which come in order."""
+    parts, at = [], 0
+    for start, end in spans:
+        parts += [text[at:start], _TAKEN * (end - start)]
+        at = end
+    return "".join([*parts, text[at:]])
+
+
+def _start(finding: Finding) -> int:
+    return finding.start
+
+
+def _is_office_box(address: str) -> bool:
+    return address.partition("@")[0].lower() in _OFFICE_BOXES

@@ -21,6 +21,8 @@ LONGEST_REPLY = 20_000
 """Characters; an answer is a page at most, and a model that never stops must not fill the memory."""
 NO_KEY = "none"
 """Sent where no key is set: with an empty one LlamaIndex would look for somebody else's in the environment."""
+UNREADABLE = (ValueError, TypeError, LookupError, AttributeError)
+"""What the libraries, which check no shapes, stumble over when a server sends something else than a chat completion."""
 
 STATUS = {
     400: "avviste forespørselen. Sjekk at NAVKB_LLM_MODEL er riktig og at modellen tåler så lange tekster",
@@ -54,8 +56,10 @@ class LanguageModel:
             parts = urlsplit(self.url)
             self._host = f"{parts.hostname}:{parts.port}" if parts.port else f"{parts.hostname}"
         except ValueError as error:
-            raise ModelError("NAVKB_LLM_URL er ikke en adresse. Skriv for eksempel http://127.0.0.1:8080/v1.") from error
-        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ModelError(
+                "NAVKB_LLM_URL er ikke en adresse. Skriv for eksempel http://127.0.0.1:8080/v1."
+            ) from error
+        if parts.scheme not in ("http", "https") or not parts.hostname or " " in self.url:
             raise ModelError(
                 "NAVKB_LLM_URL må begynne med http:// eller https:// og navngi en maskin, for eksempel http://127.0.0.1:8080/v1."
             )
@@ -64,7 +68,6 @@ class LanguageModel:
         if not (self._key.isascii() and self._key.isprintable()):
             raise ModelError("NAVKB_LLM_KEY har tegn som ikke kan sendes. Kopier nøkkelen på nytt.")
         try:
-            import httpx  # noqa: F401
             import openai  # noqa: F401
             from llama_index.llms.openai_like import OpenAILike  # noqa: F401
         except ImportError as error:
@@ -156,7 +159,11 @@ class LanguageModel:
             )
         if ended != "stop":
             # Half an answer can mean the opposite of the whole one.
-            why = "nådde grensen for hvor langt den får skrive" if ended == "length" else "ble brutt av før den var ferdig"
+            why = (
+                "nådde grensen for hvor langt den får skrive"
+                if ended == "length"
+                else "ble brutt av før den var ferdig"
+            )
             raise ModelError(f"Språkmodellen hos {self._host} {why}. Prøv igjen, eller velg en annen modell.")
         return text
 
@@ -168,10 +175,9 @@ class LanguageModel:
 
     def _explained(self, error: Exception) -> ModelError:
         """The same failure as a sentence that names cause and cure, without a word of what the server wrote."""
-        import httpx
         import openai
 
-        if isinstance(error, (TimeoutError, openai.APITimeoutError, httpx.TimeoutException)):
+        if isinstance(error, (TimeoutError, openai.APITimeoutError)):
             return self._too_slow()
         if isinstance(error, openai.APIStatusError):
             code = error.status_code
@@ -186,10 +192,10 @@ class LanguageModel:
             return ModelError(
                 f"Får ikke kontakt med språkmodellen hos {self._host}. Sjekk at den kjører, og at NAVKB_LLM_URL er riktig."
             )
-        if isinstance(error, (httpx.HTTPError, OSError)):
-            return ModelError(f"Forbindelsen til språkmodellen hos {self._host} ble brutt midt i svaret. Prøv igjen.")
         if isinstance(error, openai.APIError):
             return ModelError(f"Språkmodellen hos {self._host} meldte en feil midt i svaret. Prøv igjen om litt.")
-        return ModelError(
-            f"Svaret fra {self._host} kan ikke leses ({type(error).__name__}). Sjekk at NAVKB_LLM_URL er et OpenAI-kompatibelt endepunkt."
-        )
+        if isinstance(error, UNREADABLE):
+            return ModelError(
+                f"Svaret fra {self._host} kan ikke leses ({type(error).__name__}). Sjekk at NAVKB_LLM_URL er et OpenAI-kompatibelt endepunkt."
+            )
+        return ModelError(f"Forbindelsen til språkmodellen hos {self._host} ble brutt midt i svaret. Prøv igjen.")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+from itertools import accumulate, pairwise
 from typing import TypeAlias
 
 from bot.identity_numbers import LENGTH, is_account_number, is_identity_number
@@ -34,13 +35,20 @@ _YEAR = re.compile(r"(?:18|19|20)[0-9]{2}")
 _COMPACT_DATE = re.compile(
     r"(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])|(?:0[1-9]|[12][0-9]|3[01])(?:0[1-9]|1[0-2])(?:19|20)[0-9]{2}"
 )
-_PHONE_WORD = re.compile(r"(?:tlf|telefon|mob|mobil|ring|sms|vipps)\w{0,10}[\s.:]{0,3}(?:til |på |er )?$", re.IGNORECASE)
-_CASE_WORD = re.compile(r"(?:\b(?:sak|ref|kid|journal|arkiv|org|nok|kr|beløp)\w{0,12}[\s.:]{0,3}(?:nr\.? ?)?|§ ?)$", re.IGNORECASE)
+_PHONE_WORD = re.compile(
+    r"(?:tlf|telefon|mob|mobil|ring|sms|vipps)\w{0,10}[\s.:]{0,3}(?:til |på |er )?$", re.IGNORECASE
+)
+_CASE_WORD = re.compile(
+    r"(?:\b(?:sak|ref|kid|journal|arkiv|org|nok|kr|beløp)\w{0,12}[\s.:]{0,3}(?:nr\.? ?)?|§ ?)$", re.IGNORECASE
+)
 _AMOUNT = re.compile(r"\s?(?:kr\b|kroner|nok\b|mill|mrd|,-|,[0-9]{2}\b|%|prosent)", re.IGNORECASE)
-_PHONE_SHAPES = ((8,), (2, 2, 2, 2), (3, 2, 3))
-_NORWEGIAN_SHAPES = ((10,), (2, 8), (2, 2, 2, 2, 2), (2, 3, 2, 3), (12,), (4, 8), (4, 2, 2, 2, 2), (4, 3, 2, 3))
+_PHONE_SHAPES = ((2, 2, 2, 2), (3, 2, 3))
+_OFFICE_PHONES = frozenset(("55553333",))
+"""NAV's contact centre is nobody's own number."""
+_PREFIXED_SHAPES = ((10,), (2, 8), (2, 2, 2, 2, 2), (2, 3, 2, 3), (12,), (4, 8), (4, 2, 2, 2, 2), (4, 3, 2, 3))
 """With the country code 47 or 0047 before them."""
-_LONGEST_PHONE = 15
+_AFTER_PLUS = re.compile(r"\+47(?:[ .\-]{0,2}[0-9]){8}(?![0-9])|\+(?!47)[0-9](?:[ .\-]{0,2}[0-9]){7,14}(?![0-9])")
+"""A country code and a number, fifteen digits at most (ITU-T E.164)."""
 
 
 def folded(text: str) -> str:
@@ -63,91 +71,95 @@ def _plain(match: re.Match[str]) -> str:
 
 def identity_spans(text: str) -> list[Span]:
     """Where identity numbers stand in a folded text, none overlapping; usual groupings win over odd ones."""
-    groups = list(_GROUP.finditer(text))
     usual, odd = [], []
-    for row in _rows(text, groups, LENGTH, _LOOSE_GAP):
-        sizes = _sizes(row)
-        if is_identity_number(_digits(row)) and not _is_law_or_amount(row, sizes):
-            if sizes in ((11,), (6, 5), (2, 2, 2, 5)):
+    for digits, row in _rows(text, (LENGTH, LENGTH + 2), _LOOSE_GAP, most=LENGTH):
+        if len(digits) == LENGTH and is_identity_number(digits) and not _is_law_or_amount(row):
+            if (sizes := _sizes(row)) in ((11,), (6, 5), (2, 2, 2, 5)):
                 usual.append(_span(row))
             elif len(sizes) <= 3 or _ends(sizes, 6):
                 odd.append(_span(row))
-    for row in _rows(text, groups, LENGTH + 2, _LOOSE_GAP):  # the year in full: 13.07.1980 12345
-        digits = _digits(row)
-        written = _sizes(row) in ((2, 2, 4, 5), (8, 5)) and _YEAR.fullmatch(digits[4:8])
-        if written and is_identity_number(digits[:4] + digits[6:], new_rule=False) and not _AMOUNT.match(text, row[-1].end()):
+        elif (
+            _sizes(row) in ((2, 2, 4, 5), (8, 5)) and _has_full_year(digits) and not _AMOUNT.match(text, row[-1].end())
+        ):
             odd.append(_span(row))
     return _apart([*usual, *odd])
 
 
+def _has_full_year(digits: str) -> bool:
+    """Whether thirteen digits are an identity number with four for the year: 13.07.1980 12345."""
+    return _YEAR.fullmatch(digits, 4, 8) is not None and is_identity_number(digits[:4] + digits[6:], new_rule=False)
+
+
 def account_spans(text: str) -> list[Span]:
     """Where bank account numbers stand in a folded text."""
-    rows = _rows(text, list(_GROUP.finditer(text)), LENGTH, _TIGHT_GAP)
     return _apart(
         [
             _span(row)
-            for row in rows
-            if _sizes(row) in ((11,), (4, 2, 5)) and is_account_number(_digits(row)) and _is_free(text, row)
+            for digits, row in _rows(text, (LENGTH,), _TIGHT_GAP, most=3)
+            if _sizes(row) in ((11,), (4, 2, 5)) and is_account_number(digits) and _is_free(text, row)
         ]
     )
 
 
 def phone_spans(text: str) -> list[Span]:
     """Where phone numbers stand in a folded text: Norwegian ones, and others after a plus sign."""
-    groups = list(_GROUP.finditer(text))
-    spans = []
-    for row in _rows(text, groups, range(8, _LONGEST_PHONE + 1), _TIGHT_GAP):
-        if _is_phone(text, row) and not _AMOUNT.match(text, row[-1].end()):
-            plus = row[0].start() > 0 and text[row[0].start() - 1] == "+"
-            spans.append((row[0].start() - plus, row[-1].end()))
-    return _apart(sorted(spans, key=lambda span: (span[0], -span[1])))
+    spans = [number.span() for number in _AFTER_PLUS.finditer(text)]
+    for digits, row in _rows(text, (12, 10, 8), _TIGHT_GAP, most=5):
+        if _is_norwegian(text, digits, row):
+            spans.append(_span(row))
+    return _apart([span for span in spans if not _AMOUNT.match(text, span[1])])
 
 
-def _is_phone(text: str, row: Row) -> bool:
-    digits, sizes, start = _digits(row), _sizes(row), row[0].start()
-    if start > 0 and text[start - 1] == "+":
-        return len(digits) == 10 if digits.startswith("47") else True
-    if not _is_free(text, row):
+def _is_norwegian(text: str, digits: str, row: Row) -> bool:
+    if digits[-8] in "01" or (len(row) > 1 and _is_in_a_list(text, row)):
         return False
-    if sizes in _NORWEGIAN_SHAPES:
-        return re.fullmatch(r"(?:00)?47[2-9][0-9]{7}", digits) is not None
-    if len(digits) != 8 or digits[0] in "01":
+    sizes = _sizes(row)
+    if len(digits) > 8:
+        return digits[:-8] in ("47", "0047") and sizes in _PREFIXED_SHAPES and _is_free(text, row)
+    if digits in _OFFICE_PHONES:
         return False
-    if _PHONE_WORD.search(text, max(0, start - _CONTEXT), start):
-        return True
-    return sizes in _PHONE_SHAPES and not (len(sizes) == 1 and (_COMPACT_DATE.fullmatch(digits) or digits.endswith("000")))
+    if sizes == (8,):
+        by_itself = not (_COMPACT_DATE.fullmatch(digits) or digits.endswith("000"))
+    else:
+        by_itself = sizes in _PHONE_SHAPES
+    start = row[0].start()
+    return (by_itself or _PHONE_WORD.search(text, max(0, start - _CONTEXT), start) is not None) and _is_free(text, row)
 
 
 def _is_free(text: str, row: Row) -> bool:
-    """Whether a row of groups is a number by itself: not the tail of a longer one, of a word, a case or an amount."""
+    """Whether a row of groups is a number by itself: not a piece of a longer one or of a word, no case, no amount."""
     start, end = row[0].start(), row[-1].end()
     before, after = text[max(0, start - 2) : start], text[end : end + 2]
-    return not (
-        re.search(r"[\w/=#§]$|[0-9][ .\-,]$", before)
-        or re.match(r"[^\W_]|[ .\-/,][0-9]", after)
-        or _CASE_WORD.search(text, max(0, start - _CONTEXT), start)
-    )
+    if re.search(r"[\w/=#§]$|[0-9][.\-,]$", before) or re.match(r"[^\W_]|[.\-/,][0-9]", after):
+        return False
+    return _CASE_WORD.search(text, max(0, start - _CONTEXT), start) is None
 
 
-def _is_law_or_amount(row: Row, sizes: tuple[int, ...]) -> bool:
+def _is_in_a_list(text: str, row: Row) -> bool:
+    """Whether further digits stand one space before or after."""
+    start, end = row[0].start(), row[-1].end()
+    before, after = text[max(0, start - 2) : start], text[end : end + 2]
+    return (before[1:] == " " and before[0].isdigit()) or (after[:1] == " " and after[1:].isdigit())
+
+
+def _is_law_or_amount(row: Row) -> bool:
     """`2009-12-18-131` and `2009/12345-6` are laws and cases, `12 345 678 901` is money."""
+    sizes = _sizes(row)
     return sizes == (2, 3, 3, 3) or (sizes[0] == 4 and sizes != (4, 2, 5) and _YEAR.fullmatch(row[0][0]) is not None)
 
 
-def _rows(text: str, groups: Row, lengths: int | Sequence[int], gap: re.Pattern[str]) -> Iterator[Row]:
-    """Every row of neighbouring groups that has one of the lengths (in digits) in all."""
-    wanted = (lengths,) if isinstance(lengths, int) else lengths
-    for first in range(len(groups)):
-        digits, last = 0, first
-        while last < len(groups):
-            digits += groups[last].end() - groups[last].start()
-            if digits > wanted[-1]:
-                break
-            if digits in wanted:
-                yield groups[first : last + 1]
-            last += 1
-            if last == len(groups) or not _joined(text, groups[last - 1].end(), groups[last].start(), gap):
-                break
+def _rows(text: str, lengths: Sequence[int], gap: re.Pattern[str], most: int) -> Iterator[tuple[str, Row]]:
+    """The digits and groups of every row of at most so many neighbouring groups with one of the lengths (in digits)."""
+    groups = list(_GROUP.finditer(text))
+    digits = "".join(group[0] for group in groups)
+    starts = [0, *accumulate(_sizes(groups))]
+    after = {end: n for n, end in enumerate(starts)}
+    breaks = [0, *accumulate(not _joined(text, one.end(), two.start(), gap) for one, two in pairwise(groups))]
+    for first, start in enumerate(starts[:-1]):
+        for length in lengths:
+            last = after.get(start + length)
+            if last is not None and last - first <= most and breaks[last - 1] == breaks[first]:
+                yield digits[start : start + length], groups[first:last]
 
 
 def _joined(text: str, start: int, end: int, gap: re.Pattern[str]) -> bool:
@@ -163,10 +175,6 @@ def _apart(spans: Sequence[Span]) -> list[Span]:
             taken.update(range(start, end))
             kept.append((start, end))
     return sorted(kept)
-
-
-def _digits(row: Row) -> str:
-    return "".join(group[0] for group in row)
 
 
 def _sizes(row: Row) -> tuple[int, ...]:

@@ -26,6 +26,15 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
     "nb": {
         "short_answer": "Kort svar",
         "law_says": "Loven sier",
+        "may_apply": "Kan også gjelde",
+        "keep_apart": "Ikke bland:",
+        "local": "Lokal kilde",
+        "unsure": "Jeg er usikker på om dette treffer spørsmålet; se også det nærmeste jeg fant.",
+        "understood": "Forstått som",
+        "as_asked": "Du spør om {date}. Loven er endret siden, og teksten jeg har er den som gjelder nå; se Lovdata for teksten slik den var da.",
+        "not_yet": "{law} trådte i kraft {date}, etter datoen du spør om.",
+        "chapter_five": "«Kapittel 5» er vanligvis sosialtjenesteloven av 1991 (økonomisk stønad), som NAV-reformen gjorde til minstekravet i NAV-kontoret. De reglene står i dag i kapittel 4 i sosialtjenesteloven av 2009; kapittel 5 i den handler om saksbehandling.",
+        "model_failed": "Svaret er satt sammen av sitater, uten språkmodell. {why}",
         "legal_basis": "Hjemmel",
         "guidance": "Rundskriv og veiledning",
         "practice": "Praksis og erfaringer",
@@ -44,10 +53,20 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "missing_place": "{place} finnes ikke i den teksten som er hentet inn.",
         "source_language": "",
         "says": "{who} ({year}, {mark})",
+        "personal_data": "Spørsmålet inneholdt {what}. Det trengs ikke for å svare, og ble tatt bort før jeg lette.",
     },
     "nn": {
         "short_answer": "Kort svar",
         "law_says": "Lova seier",
+        "may_apply": "Kan òg gjelde",
+        "keep_apart": "Ikkje bland:",
+        "local": "Lokal kjelde",
+        "unsure": "Eg er usikker på om dette treffer spørsmålet; sjå òg det næraste eg fann.",
+        "understood": "Forstått som",
+        "as_asked": "Du spør om {date}. Lova er endra sidan, og teksten eg har er den som gjeld no; sjå Lovdata for teksten slik han var då.",
+        "not_yet": "{law} tok til å gjelde {date}, etter datoen du spør om.",
+        "chapter_five": "«Kapittel 5» er til vanleg sosialtenestelova av 1991 (økonomisk stønad), som NAV-reforma gjorde til minstekravet i NAV-kontoret. Dei reglane står i dag i kapittel 4 i sosialtenestelova av 2009; kapittel 5 i den handlar om saksbehandling.",
+        "model_failed": "Svaret er sett saman av sitat, utan språkmodell. {why}",
         "legal_basis": "Heimel",
         "guidance": "Rundskriv og rettleiing",
         "practice": "Praksis og erfaringar",
@@ -66,6 +85,7 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "missing_place": "{place} finst ikkje i den teksten som er henta inn.",
         "source_language": "Utfyllande punkt står på bokmål.",
         "says": "{who} ({year}, {mark})",
+        "personal_data": "Spørsmålet inneheldt {what}. Det trengst ikkje for å svare, og vart teke bort før eg leitte.",
     },
 }
 
@@ -81,6 +101,26 @@ RESPONSIBILITY: Mapping[str, Mapping[Responsibility, str]] = {
         Responsibility.FELLES: "stat og kommune saman",
     },
 }
+
+PERSONAL_DATA: Mapping[str, Mapping[str, str]] = {
+    "nb": {
+        "identity_number": "et fødselsnummer eller D-nummer",
+        "email": "en e-postadresse",
+        "account_number": "et kontonummer",
+        "phone": "et telefonnummer",
+        "address": "en gateadresse",
+        "name": "et personnavn",
+    },
+    "nn": {
+        "identity_number": "eit fødselsnummer eller D-nummer",
+        "email": "ei e-postadresse",
+        "account_number": "eit kontonummer",
+        "phone": "eit telefonnummer",
+        "address": "ei gateadresse",
+        "name": "eit personnamn",
+    },
+}
+"""Kinds of personal data (bot/guard.py), as they stand in the phrase `personal_data`."""
 
 KIND_NAMES: Mapping[Kind, str] = {
     Kind.LOV: "lov",

@@ -45,7 +45,7 @@ def _whole_number(value: object) -> object:
 Line = Annotated[str, Field(min_length=1, max_length=LONGEST_QUESTION, pattern=r"\S")]
 """Something a person wrote: not empty, not a case file."""
 Day = Annotated[datetime.date, BeforeValidator(_written_day)]
-Count = Annotated[int, BeforeValidator(_whole_number), Field(ge=1, le=MOST_HITS)]
+Count = Annotated[int, Field(ge=1, le=MOST_HITS), BeforeValidator(_whole_number)]
 
 
 class _Closed(BaseModel):
@@ -71,7 +71,7 @@ class AskRequest(_Closed):
         Field(
             default_factory=list,
             max_length=MOST_TURNS,
-            description="Det samme mennesket har spurt om før, eldst først.",
+            description="Det som er spurt om før i samtalen, eldst først.",
         ),
     ]
     per: Annotated[Day | None, Field(default=None, description="Datoen svaret skal gjelde for; i dag når den mangler.")]

@@ -10,7 +10,7 @@ from math import ceil, floor
 from pathlib import Path
 
 from evals.questions import Question, QuestionKind, read_questions
-from evals.run import Report, put, report
+from evals.run import means_and_misses, put
 from kb.errors import UsageError
 from kb.index import Index
 from kb.store import digest_of
@@ -89,16 +89,14 @@ def gate(
 def measure(index: Index, questions: Sequence[Question], split: str = "all") -> Baseline:
     """What the index gives now: figures where a baseline has floors, and all of a note's questions."""
     asked = put(index, [question for question in questions if split in ("all", question.split)])
-    splits = sorted({one.question.split for one in asked})
-    figures = {name: _figures(report([one for one in asked if one.question.split == name])) for name in splits}
+    figures = {}
+    for name in sorted({one.question.split for one in asked}):
+        means, _ = means_and_misses([one for one in asked if one.question.split == name])
+        figures[name] = {
+            kind: {measure: {**row, "answered": 1 - row["refused"]}[measure] for measure in _named(kind)}
+            for kind, row in means.items()
+        }
     return Baseline(digests(index, questions), figures, note_questions(index))
-
-
-def _figures(found: Report) -> dict[str, dict[str, float]]:
-    figures = {kind: {name: row[name].mean for name in row} for kind, row in found.items()}
-    for row in figures.values():
-        row["answered"] = 1 - row["refused"]
-    return {kind: {name: row[name] for name in _named(kind)} for kind, row in figures.items()}
 
 
 def _named(kind: str) -> Mapping[str, str]:

@@ -112,16 +112,21 @@ def ranking(found: Found, question: Question) -> list[str]:
 
 def report(asked: Sequence[Asked]) -> Report:
     """Means with intervals by kind."""
-    by_kind: dict[str, list[Asked]] = defaultdict(list)
-    for one in asked:
-        by_kind[one.question.kind].append(one)
-        if one.in_scope:
-            by_kind[ALL].append(one)
     return {
         kind: {name: figure([one.figures[name] for one in of]) for name in of[0].figures}
         | {"ms": figure([one.ms for one in of])}
-        for kind, of in sorted(by_kind.items())
+        for kind, of in by_kind(asked).items()
     }
+
+
+def by_kind(asked: Sequence[Asked]) -> dict[str, list[Asked]]:
+    """The questions of each kind, and all that have an answer."""
+    kinds: dict[str, list[Asked]] = defaultdict(list)
+    for one in asked:
+        kinds[one.question.kind.value].append(one)
+        if one.in_scope:
+            kinds[ALL].append(one)
+    return dict(sorted(kinds.items()))
 
 
 def as_dict(found: Report) -> dict[str, dict[str, dict[str, object]]]:
@@ -134,16 +139,19 @@ def as_dict(found: Report) -> dict[str, dict[str, dict[str, object]]]:
     }
 
 
-def measure(
-    index: Index, questions: Sequence[Question]
-) -> tuple[dict[str, dict[str, float]], list[tuple[Question, list[str]]]]:
+Misses = list[tuple[Question, list[str]]]
+
+
+def measure(index: Index, questions: Sequence[Question]) -> tuple[dict[str, dict[str, float]], Misses]:
     """Means by kind without intervals, and the questions missed at rank 3: for scripts that ask many times."""
-    asked, rows = put(index, questions), defaultdict(list)
-    for one in asked:
-        for kind in (one.question.kind, ALL) if one.in_scope else (one.question.kind,):
-            rows[str(kind)].append({**one.figures, "ms": one.ms})
+    return means_and_misses(put(index, questions))
+
+
+def means_and_misses(asked: Sequence[Asked]) -> tuple[dict[str, dict[str, float]], Misses]:
+    """What `measure` gives, of questions that have been put."""
+    rows = {kind: [{**one.figures, "ms": one.ms} for one in of] for kind, of in by_kind(asked).items()}
     means = {
         kind: {"n": float(len(of)), **{name: mean(row[name] for row in of) for name in of[0]}}
-        for kind, of in sorted(rows.items())
+        for kind, of in rows.items()
     }
     return means, [(one.question, list(one.ranked)) for one in asked if one.missed]

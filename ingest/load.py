@@ -143,7 +143,10 @@ def _load_text(data: bytes, path: Path, entry: Entry) -> Document:
     front = notes.read_front_matter(text, path)
     if front is not None and "id" in front.values:
         return notes.load_note(front)
-    body, source = front.body if front else text, _source(entry, path)
+    body = front.body if front else text
+    own = (front.text("tittel") or front.text("title")) if front else ""
+    title = entry.title or own or markdown.title_of(body) or path.stem
+    source = dataclasses.replace(_source(entry, path), title=title)
     if transcript.is_transcript(body):
         return transcript.load_transcript(body, source)
     return (markdown.load_text if path.suffix.lower() == ".txt" else markdown.load_markdown)(body, source)

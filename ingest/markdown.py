@@ -7,11 +7,22 @@ from collections.abc import Iterable, Iterator
 
 from kb.types import Document, Section, Source
 
-LOADER_VERSION = "2"
+LOADER_VERSION = "3"
 LONGEST_HEADING = 80
 """Characters a line of a plain text file may have and still be a heading: one line on a page or a screen."""
 
-_HEADING = re.compile(r"^#{1,6} +(.+?)[ #]*$", re.MULTILINE)
+_HEADING = re.compile(r"^ {0,3}(?P<level>#{1,6})[ \t]+(?P<heading>.*?\S)[ \t#]*$", re.MULTILINE)
+_UNDERLINED = re.compile(
+    r"(?:\A|(?<=\n\n))(?![ \t]*(?:[-+*>|#]|\d+[.)]) ?)[ ]{0,3}(?P<heading>\S[^\n|]*)\n(?P<line>={3,}|-{3,})[ \t]*(?=\n|\Z)"
+)
+"""A line of its own with `===` or `---` right under it."""
+_ANCHOR = re.compile(r"[ \t]*\{#[\w-]+\}$")
+"""The name some editors give a heading, for links."""
+_CODE = r"^ {0,3}(?P<fence>`{3,}|~{3,})[^\n]*\n(?:.*?^ {0,3}(?P=fence)[`~]*[ \t]*$|.*)"
+_NO_HEADINGS = re.compile(_CODE, re.MULTILINE | re.DOTALL)
+_CODE_OR_COMMENT = re.compile(rf"(?P<code>{_CODE})|<!--(?:(?!<!--).)*?-->", re.MULTILINE | re.DOTALL)
+_BARE = 7
+"""The level of a heading without a mark: it stands below those that have one."""
 _BLOCK = re.compile(r"\S(?:.|\n(?![ \t]*(?:\n|\Z)))*")
 """A paragraph: everything up to the next blank line."""
 _LISTED = re.compile(r"[-–—•·▪◦*+o]\s|\d+[.)]\s|[a-zæøå]\)\s", re.IGNORECASE)
@@ -25,9 +36,12 @@ def slug(text: str) -> str:
 
 
 def load_markdown(text: str, source: Source) -> Document:
-    """Sections by heading; text before the first heading stands under `avsnitt/innledning`."""
-    found = [(match.start(), match.end(), match[1].strip()) for match in _HEADING.finditer(text)]
-    return Document(source, sections_of(_parts(text, found), source))
+    """Sections by heading, each with the headings above it; text before the first one stands under `avsnitt/innledning`.
+
+    What looks like a heading inside a block of code is code. Comments, which no reader sees, are left out.
+    """
+    text = _without_comments(text)
+    return Document(source, sections_of(_parts(text, _headings(text)), source))
 
 
 def load_text(text: str, source: Source) -> Document:
@@ -37,9 +51,15 @@ def load_text(text: str, source: Source) -> Document:
     punctuation, and is neither a list item nor the signature of a quotation. Nothing is left out: a line
     that has nothing under it stays with the text above.
     """
-    found = [(match.start(), match.end(), match[1].strip()) for match in _HEADING.finditer(text)]
-    found += _bare_headings(text)
-    return Document(source, sections_of(_parts(text, sorted(found)), source))
+    bare = [(start, end, _BARE, line) for start, end, line in _bare_headings(text)]
+    return Document(source, sections_of(_parts(text, sorted(_headings(text) + bare)), source))
+
+
+def title_of(text: str) -> str:
+    """The heading a Markdown text begins with, which is its title; empty if it begins otherwise."""
+    text = _without_comments(text)
+    first = next(iter(_headings(text)), None)
+    return first[3] if first and not text[: first[0]].strip() else ""
 
 
 def sections_of(parts: Iterable[tuple[tuple[str, ...], str]], source: Source) -> tuple[Section, ...]:
@@ -58,16 +78,39 @@ def sections_of(parts: Iterable[tuple[tuple[str, ...], str]], source: Source) ->
             locator = f"{first}-{(n := n + 1)}"
         taken.add(locator)
         title = headings[-1] if headings else ""
-        sections.append(Section(locator, body, title=title, headings=(source.title, *headings[:-1])))
+        above = headings[1:-1] if headings[:1] == (source.title,) else headings[:-1]
+        sections.append(Section(locator, body, title=title, headings=(source.title, *above)))
     return tuple(sections)
 
 
-def _parts(text: str, headings: list[tuple[int, int, str]]) -> Iterator[tuple[tuple[str, ...], str]]:
-    """The text between headings, given as (start, end, heading)."""
+_Found = tuple[int, int, int, str]
+"""A heading: where it starts and ends, its level (1 the highest) and what it says."""
+
+
+def _without_comments(text: str) -> str:
+    return _CODE_OR_COMMENT.sub(lambda match: match["code"] or "", text)
+
+
+def _headings(text: str) -> list[_Found]:
+    """The headings that are marked as such, in order."""
+    text = _NO_HEADINGS.sub(lambda code: re.sub(r"[^\n]", "`", code[0]), text)
+    found = [(match, len(match["level"])) for match in _HEADING.finditer(text)]
+    found += [(match, 1 if match["line"].startswith("=") else 2) for match in _UNDERLINED.finditer(text)]
+    return sorted(
+        (match.start(), match.end(), level, _ANCHOR.sub("", match["heading"]).strip()) for match, level in found
+    )
+
+
+def _parts(text: str, headings: list[_Found]) -> Iterator[tuple[tuple[str, ...], str]]:
+    """The text between headings, with those above it; a heading over nothing at all is its own text."""
     yield (), text[: headings[0][0] if headings else len(text)].strip()
-    for n, (_, end, heading) in enumerate(headings):
-        until = headings[n + 1][0] if n + 1 < len(headings) else len(text)
-        yield (heading,), text[end:until].strip()
+    path: list[tuple[int, str]] = []
+    for n, (_, end, level, heading) in enumerate(headings):
+        after = headings[n + 1] if n + 1 < len(headings) else (len(text), 0, 0, "")
+        path = [above for above in path if above[0] < level]
+        path.append((level, heading))
+        body = text[end : after[0]].strip()
+        yield tuple(said for _, said in path), body or (heading if after[2] <= level else "")
 
 
 def _bare_headings(text: str) -> Iterator[tuple[int, int, str]]:
@@ -93,5 +136,5 @@ def _looks_like_heading(block: str) -> bool:
         and block[-1] not in ".,;:!?…"
         and "://" not in block
         and "@" not in block
-        and not _LISTED.match(block)
+        and (not _LISTED.match(block) or block.isupper())
     )

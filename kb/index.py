@@ -136,6 +136,11 @@ class Index:
         return Standing(source, gives_way, home)
 
     @cached_property
+    def authors(self) -> tuple[str, ...]:
+        """Those who wrote the sources: names that may be said."""
+        return tuple(sorted({s.author for s in self.store.sources().values() if s.author}))
+
+    @cached_property
     def outside(self) -> tuple[list[Outside], Vectors]:
         """Topics we do not cover, one row per question about them, with the vectors of these questions."""
         asked = [(topic, question) for topic in self.vocabulary.outside for question in topic.questions]

@@ -95,6 +95,11 @@ def _wait_for(browser: webdriver.Chrome, words: str) -> None:
     wait.until(lambda b: words in _page(b), f"the page never said {words!r}")
 
 
+def _wait_until_gone(browser: webdriver.Chrome, words: str) -> None:
+    wait = WebDriverWait(browser, 15, poll_frequency=0.1, ignored_exceptions=[StaleElementReferenceException])
+    wait.until(lambda b: words not in _page(b), f"the page went on saying {words!r}")
+
+
 def _press(browser: webdriver.Chrome, ending: str) -> None:
     """Press the button whose text ends so; the page may draw it anew while we look."""
 
@@ -139,6 +144,13 @@ def test_a_question_in_the_browser(address: str, browser: webdriver.Chrome) -> N
 
     _ask(browser, "gjelder 13876698743, hva har hun krav på?")
     _wait_for(browser, "inneholder et fødselsnummer")
+    _press(browser, "Fjern og spør på nytt")
+    _wait_for(browser, "gjelder [fødselsnummer fjernet], hva har hun krav på?")
+    _wait_until_gone(browser, "13876698743")
+
+    _ask(browser, "Kari Hansen fikk ikke fredagskaffe, ring 98 76 54 32, hva har hun krav på?")
+    _wait_for(browser, "Spørsmålet inneholdt et telefonnummer og et personnavn.")
+    _wait_until_gone(browser, "98 76 54 32")
 
     _ask(browser, "Hvordan blir været i Oslo i morgen?")
     _wait_for(browser, "Kildene mine dekker ikke dette spørsmålet")

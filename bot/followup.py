@@ -1,0 +1,115 @@
+"""Follow-ups: a line that leans on the conversation becomes a question that stands alone, without a language model."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from kb.analysis import content_words, words
+from kb.index import Index
+from kb.references import Reference, parse
+from kb.search import search
+from kb.types import Turn
+
+LONGEST_CHAIN = 4
+"""How many lines back a conversation may be carried."""
+LEANING_WORDS = 5
+"""A line that points back to a person («hun») and has more content words of its own than this says enough by itself."""
+POINTING_WORDS = 3
+"""The same for a line that points back to a thing: «det» and «den» often point forward, or within the line."""
+ELLIPTIC_WORDS = 2
+"""A question of so few content words («hvor lenge?», «hvem bestemmer?») asks about what was said before."""
+SEPARATOR = " – "
+
+_OPENINGS = re.compile(
+    r"(og|men|enn|eller|hva med|kva med|hva hvis|hva om|kva om|kva dersom|hva da|kva då|hva så|kva så|i så fall|i tilfelle|hvis|dersom)\b"
+)
+"""How a line begins that goes on from the one before."""
+_PERSONS = frozenset("dei de dem deim han hun hen ham henne ho honom hennes hans deres deira begge".split())
+_THINGS = frozenset(
+    "det den dette denne disse desse da då der samme same slik slikt slike tilsvarende tilsvarande".split()
+)
+_RELATIVE = re.compile(r"\b(de|dem|dei|deim|den|det)\s+som\b")
+"""«de som …» says itself who is meant."""
+_ASKING = frozenset(
+    "hva hvem hvor når hvordan hvorfor hvilken hvilke kva kven kor korleis kvifor kva når kan må skal er blir får har".split()
+)
+_LANGUAGE = re.compile(r"\b(på|til)\s+(ny\s?norsk|bokmål)\b")
+_LEDD = re.compile(
+    r"\b(første|fyrste|andre|annet|tredje|fjerde|femte|sjette|sjuende|syvende|åttende)\s+ledd|\bbokstav\s+[a-zæøå]\b|\bledd\s+\d"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """What is really asked: the question that stands alone, and whether the conversation was needed to tell."""
+
+    question: str
+    leans: bool = False
+
+
+def resolve(index: Index, question: str, turns: Sequence[Turn]) -> Resolved:
+    """The question with what it takes from the conversation; unchanged when it starts something new."""
+    asked = [turn.text for turn in turns if turn.role == "user"]
+    if not asked or not leans(index, question):
+        return Resolved(question)
+    chain = [question]
+    for earlier in reversed(asked[-LONGEST_CHAIN:]):
+        chain.insert(0, earlier)
+        if not leans(index, earlier):
+            break
+    if _LANGUAGE.search(question.lower()):
+        chain.pop()
+    if place := _asked_place(index, question, chain[:-1]):
+        return Resolved(place, leans=True)
+    if index.law_names.mentioned(question):  # «hva med forvaltningsloven?»: that law now, not the one before
+        chain[:-1] = [index.law_names.without_names(line) for line in chain[:-1]]
+    return Resolved(SEPARATOR.join(chain), leans=True)
+
+
+def asked_language(line: str) -> str | None:
+    """The language a line asks for («kan du ta det på nynorsk?»), `nb` or `nn`; None when it asks for none."""
+    match = _LANGUAGE.search(line.lower())
+    return None if match is None else "nb" if match[2] == "bokmål" else "nn"
+
+
+def leans(index: Index, line: str) -> bool:
+    """Whether a line can only be understood together with those before it."""
+    lowered = line.lower().strip(" –-…")
+    if _OPENINGS.match(lowered) or _LANGUAGE.search(lowered):
+        return True
+    said = set(words(_RELATIVE.sub("", lowered)))
+    own = len([word for word in content_words(index.law_names.without_names(line)) if word.text not in _ASKING])
+    if _LEDD.search(lowered) and not index.law_names.find(line):
+        return True
+    if own <= ELLIPTIC_WORDS and _ASKING & said:
+        return not index.law_names.find(line)
+    return (own <= LEANING_WORDS and bool(_PERSONS & said)) or (own <= POINTING_WORDS and bool(_THINGS & said))
+
+
+def _asked_place(index: Index, question: str, chain: Sequence[str]) -> str:
+    """«og andre ledd?», «og § 19?»: the place itself, in the paragraph or the law spoken of; empty for other lines."""
+    if list(content_words(_LEDD.sub("", index.law_names.without_names(question).lower()))) or not chain:
+        return ""
+    named = index.law_names.find(question)
+    if not named and not _LEDD.search(question.lower()):
+        return ""
+    before = _place_spoken_of(index, SEPARATOR.join(chain))
+    if before is None:
+        return ""
+    if not named:
+        ledd = _LEDD.search(question.lower())
+        return f"{index.law_names.write(before.section_ref)} {ledd[0]}" if ledd else ""
+    if index.law_names.mentioned(question):
+        return ""
+    place = f"{before.source_id}/{named[0].section_ref.rpartition('/')[2]}"
+    return index.law_names.write(place) if index.store.section_passages(place) else ""
+
+
+def _place_spoken_of(index: Index, text: str) -> Reference | None:
+    """The paragraph the conversation is about: the one it names, else the first one found."""
+    if named := index.law_names.find(text):
+        return named[-1]
+    laws = (hit.passage.section_ref for hit in search(index, text, 5).hits if hit.source.kind.is_law)
+    return next((place for ref in laws if (place := parse(ref))), None)

@@ -1,0 +1,164 @@
+"""What each step and each constant of the search brings: Markdown for docs/evals.md (`python -m evals.ladder`)."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from math import inf
+from pathlib import Path
+from typing import Any
+
+from evals.measures import measured, stands_for
+from evals.questions import Question, QuestionKind
+from evals.run import ALL, DEPTH, chosen
+from kb import search as searching
+from kb import store as storing
+from kb.analysis import Word, words
+from kb.encoder import StaticEncoder, Vectors
+from kb.fields import Field
+from kb.index import Index, open_index
+from kb.settings import Settings
+from kb.store import PassageStore
+from kb.types import Document
+from kb.vocabulary import Spellings, Synonyms
+
+KINDS = tuple(kind.value for kind in QuestionKind if kind is not QuestionKind.REFUSAL)
+PRIORS: Mapping[str, Any] = {
+    "NOTE_ITSELF": 1.0,
+    "NAMED_LAW": 1.0,
+    "HOME_LAW": 1.0,
+    "EXPERIENCE": 1.0,
+    "WITHOUT_QUESTIONS": 1.0,
+    "LAW_FIRST": inf,
+    "NOT_IN_FORCE": 1.0,
+}
+"""The priors of kb/search.py, each with the value that takes its effect away."""
+OFF: Mapping[str, Any] = {**PRIORS, "CANDIDATES": 10, "PULL": (), "REFERENCE_SCORE": 0.0}
+"""The same for every constant with one value; of the candidates two thirds are taken."""
+WEIGHTS = {"WORD_WEIGHT": "words", "MEANING_WEIGHT": "meaning"}
+"""Constants with a weight for each field, taken away one field at a time."""
+STEPS: Sequence[tuple[str, frozenset[Field], bool, bool]] = (
+    ("Norwegian words (stems, compounds, synonyms) of the law text", frozenset({Field.TEXT}), False, False),
+    ("+ words of the notes", frozenset({Field.TEXT, Field.NOTE, Field.WORDS}), False, False),
+    ("+ typical questions, one by one", frozenset(Field) - {Field.THEME}, False, False),
+    ("+ all that is said of a section, together (theme)", frozenset(Field), False, False),
+    ("+ meaning (static encoder, all fields)", frozenset(Field), True, False),
+    ("+ priors", frozenset(Field), True, True),
+)
+"""Steps after the first: what it is called, fields, whether meaning takes part, whether priors do."""
+
+
+class _NoVectors:
+    """Finds nothing by meaning."""
+
+    def nearest(self, field: Field, vector: Vectors, limit: int) -> list[tuple[str, float]]:
+        return []
+
+
+@contextmanager
+def changed(thing: object, **values: Any) -> Iterator[None]:
+    """Other values for names of a module or an object; a name it does not have is an error."""
+    before = {name: getattr(thing, name) for name in values}
+    try:
+        for name, value in values.items():
+            setattr(thing, name, value)
+        yield
+    finally:
+        for name, value in before.items():
+            setattr(thing, name, value)
+
+
+def hit_at_3(index: Index, questions: Sequence[Question]) -> dict[str, float]:
+    """hit@3 of all and by kind, as the search stands now; what scored nothing was not found."""
+    rankings = []
+    for question in questions:
+        hits = [hit for hit in searching.search(index, question.question, DEPTH).hits if hit.score > 0]
+        places = ((hit.passage.ref, hit.passage.section.about) for hit in hits)
+        rankings.append((question, stands_for(places, (*question.gold, *question.also))))
+    figures = measured(rankings)
+    found = {}
+    for kind in (ALL, *KINDS):
+        listed = [figures[question.id]["hit@3"] for question in questions if kind in (ALL, question.kind)]
+        found[kind] = sum(listed) / len(listed) if listed else 0.0
+    return found
+
+
+@contextmanager
+def raw_words(index: Index, folder: Path) -> Iterator[None]:
+    """Words as they are written, without stems, compounds, synonyms or notes, in a word index made for it."""
+    with changed(storing, terms=words):
+        store = PassageStore(folder / "raw.sqlite", writable=True)
+        for source in index.store.sources().values():
+            if source.kind.is_law:
+                passages = index.store.source_passages(source.id)
+                sections = {passage.section.locator: passage.section for passage in passages}
+                store.replace_document(Document(source, tuple(sections.values())), "", passages)
+        store.commit()
+    as_written = {"content_words": lambda text: (Word(word, word) for word in words(text))}
+    nothing = {"synonyms": Synonyms(()), "spellings": Spellings(Counter()), "about": {}}
+    with changed(index, **nothing), changed(index, store=store), changed(searching, **as_written):
+        yield
+    store.close()
+
+
+def steps(index: Index, questions: Sequence[Question]) -> Iterator[tuple[str, dict[str, float]]]:
+    """The ladder: one thing added at a time."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        changed(index, vectors=_NoVectors()),
+        raw_words(index, Path(folder)),
+        changed(searching, **PRIORS),
+    ):
+        yield "words of the law text as they are written", hit_at_3(index, questions)
+    for name, fields, meaning, priors in STEPS:
+        kept = {field: weight if field in fields else 0.0 for field, weight in searching.WORD_WEIGHT.items()}
+        with (
+            changed(searching, WORD_WEIGHT=kept, **({} if priors else PRIORS)),
+            changed(index, vectors=index.vectors if meaning else _NoVectors()),
+        ):
+            yield name, hit_at_3(index, questions)
+
+
+def without_each(index: Index, questions: Sequence[Question]) -> Iterator[tuple[str, dict[str, float]]]:
+    """One constant of the search taken away at a time."""
+    for constant, finder in WEIGHTS.items():
+        weights = getattr(searching, constant)
+        for field in Field:
+            with changed(searching, **{constant: {**weights, field: 0.0}}):
+                yield f"no {finder} in {field} (`{constant}` {weights[field]:g})", hit_at_3(index, questions)
+    for constant, value in OFF.items():
+        with changed(searching, **{constant: value}):
+            found = hit_at_3(index, questions)
+        yield f"`{constant}` {getattr(searching, constant)} → {value}", found
+
+
+def table(rows: Iterator[tuple[str, dict[str, float]]]) -> Iterator[str]:
+    """Rows as lines of a Markdown table, each as soon as it is measured."""
+    yield f"| | {' | '.join((ALL, *KINDS))} |"
+    yield f"|---|{'---|' * (1 + len(KINDS))}"
+    for name, found in rows:
+        yield f"| {name} | {' | '.join(f'{value:.3f}' for value in found.values())} |"
+
+
+def main() -> None:
+    """Print both tables over the dev questions."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--split", choices=["dev", "test"], default="dev", help="hvilken del av spørsmålene")
+    arguments = parser.parse_args()
+    index = open_index(Settings.from_environment().data, StaticEncoder())
+    questions = [q for q in chosen(Path(__file__).parent / "questions", arguments.split) if q.gold]
+    for title, rows in (("One thing added at a time", steps), ("One constant taken away", without_each)):
+        sys.stdout.write(f"hit@3 on {arguments.split}. {title}:\n\n")
+        for line in table(rows(index, questions)):
+            sys.stdout.write(f"{line}\n")
+            sys.stdout.flush()
+        sys.stdout.write("\n")
+    index.close()
+
+
+if __name__ == "__main__":
+    main()
