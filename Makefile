@@ -21,6 +21,7 @@ check: $(VENV)/test.installed
 eval: $(VENV)/chat.installed
 	@$(BIN)/navkb sync || [ $$? -eq 4 ]
 	@$(BIN)/navkb eval run
+	@$(BIN)/navkb eval gate
 
 bench: $(VENV)/test.installed
 	@$(PIP) -c constraints.txt -e '.[bench]'

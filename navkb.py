@@ -12,16 +12,21 @@ from datetime import date
 from io import TextIOWrapper
 from pathlib import Path
 from time import perf_counter
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
+from bot import guard
 from bot.answer import HITS, MODEL, ask, checked
+from bot.gaps import count_gap, gap_report
 from bot.render import answer_json, answer_text, search_json, search_text, sources_json, sources_text
 from ingest.manifest import SHIPPED
 from kb.encoder import Encoder, StaticEncoder
-from kb.errors import NavkbError, SourceError, UsageError
+from kb.errors import ModelError, NavkbError, SettingsError, SourceError, UsageError
 from kb.index import Index, Snapshots, open_index
 from kb.settings import Settings
 from kb.types import Answer, Turn
+
+if TYPE_CHECKING:
+    from bot.model import LanguageModel
 
 LISTED = 20
 """How many changed paragraphs and notes are named one by one."""
@@ -54,6 +59,28 @@ def encoder_of(settings: Settings) -> Encoder:
 
         return SentenceEncoder(settings.encoder)
     return StaticEncoder()
+
+
+def model_of(settings: Settings, *, required: bool = False) -> LanguageModel | None:
+    """The language model the settings name, None when they name none, or when it cannot be used and is not required."""
+    if not settings.llm_url:
+        if required:
+            raise SettingsError("--require-model krever en språkmodell: sett NAVKB_LLM_URL og NAVKB_LLM_MODEL.")
+        return None
+    from bot.model import LanguageModel
+
+    try:
+        return LanguageModel(settings.llm_url, settings.llm_model, settings.llm_key, settings.llm_seconds)
+    except ModelError as error:
+        if required:
+            raise
+        print(f"Svarer uten språkmodell. {error}", file=sys.stderr)
+        return None
+
+
+def _gaps(arguments: argparse.Namespace, settings: Settings) -> int:
+    print(gap_report(settings.data))
+    return 0
 
 
 def _sync(arguments: argparse.Namespace, settings: Settings) -> int:
@@ -136,10 +163,11 @@ def _search(arguments: argparse.Namespace, settings: Settings) -> int:
     with closing(open_index(settings.data, encoder_of(settings))) as index:
         for question in _questions(arguments):
             started = perf_counter()
-            hits = search(index, question.text, arguments.k).hits if question.text else ()
+            text = guard.mask(question.text, index.authors)  # no personal data in, none out
+            hits = search(index, guard.unmarked(text), arguments.k).hits if text else ()
             ms = round((perf_counter() - started) * 1000, 1)
             if arguments.json or arguments.questions:
-                _print_json(search_json(question.text, hits, ms))
+                _print_json(search_json(text, hits, ms))
             else:
                 print(search_text(hits))
     return 0
@@ -148,9 +176,12 @@ def _search(arguments: argparse.Namespace, settings: Settings) -> int:
 def _ask(arguments: argparse.Namespace, settings: Settings) -> int:
     if arguments.question:
         checked(" ".join(arguments.question))
+    model = model_of(settings, required=arguments.require_model)
     with closing(open_index(settings.data, encoder_of(settings))) as index:
         for question in _questions(arguments):
-            answer = _answer(index, question, settings, batch=bool(arguments.questions))
+            per = question.per or arguments.per or settings.today
+            answer = _answer(index, question, per, model, arguments.require_model, batch=bool(arguments.questions))
+            count_gap(index, settings.data, answer, settings.today)
             if arguments.json or arguments.questions:
                 _print_json(answer_json(answer))
             else:
@@ -158,12 +189,14 @@ def _ask(arguments: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
-def _answer(index: Index, question: _Line, settings: Settings, *, batch: bool) -> Answer:
+def _answer(
+    index: Index, question: _Line, per: date, model: LanguageModel | None, require_model: bool, *, batch: bool
+) -> Answer:
     """One answer; in a batch a line that cannot be served becomes a refusal that says why, and the rest go on."""
     try:
         if question.wrong:
             raise UsageError(question.wrong)
-        return ask(index, question.text, question.per or settings.today, question.turns)
+        return ask(index, question.text, per, question.turns, model, require_model=require_model)
     except UsageError as error:
         if not batch:
             raise
@@ -185,7 +218,7 @@ class _Line:
             self.text, self.turns = turns[-1], tuple(Turn("user", turn) for turn in turns[:-1])
             self.per = date.fromisoformat(read["per"]) if read.get("per") else None
         except (ValueError, KeyError, TypeError) as error:
-            self.wrong = f'Linjen er ikke {{"turns": ["…"], "per": "ÅÅÅÅ-MM-DD"}}: {error}'
+            self.wrong = f'Linjen er ikke {{"turns": ["…"], "per": "ÅÅÅÅ-MM-DD"}}: {guard.mask(str(error))}'
 
     text: str
     turns: tuple[Turn, ...]
@@ -311,6 +344,14 @@ def _parser() -> argparse.ArgumentParser:
         )
         if name == "search":
             added.add_argument("-k", type=_positive, default=HITS, metavar="N", help=f"antall treff (vanligvis {HITS})")
+
+        else:
+            added.add_argument(
+                "--per", type=date.fromisoformat, metavar="DATO", help="svar for denne dagen (ÅÅÅÅ-MM-DD)"
+            )
+            added.add_argument("--require-model", action="store_true", help="feil heller enn å svare uten språkmodell")
+
+    command("gaps", _gaps, "vis hva det er spurt om som kildene ikke dekker")
 
     chat = command("chat", _chat, "start nettchatten")
     chat.add_argument("--host", help="adressen den lytter på (vanligvis 127.0.0.1)")

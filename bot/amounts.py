@@ -39,7 +39,7 @@ UNITS = {
 UNITS |= {month: month for month in MONTHS}
 _UNIT = {form: unit for unit, forms in UNITS.items() for form in forms.split("|")}
 COUNTING = frozenset({*_UNIT, *ONES, *TENS, *SCALES, *ORDINALS, *HALVES}) - set(MONTHS)
-"""Words that only count: two sentences that share nothing else are about different things."""
+"""Words that only count."""
 _LONG_UNITS = ("virkedag", "yrkedag", "kalenderdag", "arbeidsdag", "kalendermåned", "kalendermånad", "kalenderår")
 _BETWEEN = {"til", "eller", "og", "–", "-", "—", "hele", "heile", "siste", "første", "neste", "nye"}
 FREE_STANDING = 12

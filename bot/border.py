@@ -19,7 +19,7 @@ from starlette.responses import JSONResponse
 from bot.failures import logged
 
 MOST_BYTES = 64 * 1024
-"""Of a body: a question and twenty turns of 2,000 characters, in two bytes each, fit in; a case file does not."""
+"""Of a body: a question and ten turns of 2,000 characters, in two bytes each, fit in; a case file does not."""
 
 
 @dataclass(frozen=True, slots=True)

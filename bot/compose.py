@@ -109,11 +109,11 @@ def compose(
         if asks_for_several(question):
             _second_short_answer(draft, found, note)
         if not note and not lead.source.kind.is_law:
-            _experience(draft, [lead])
+            _experience(draft, question, [lead])
         _law(draft, question, found, laws, note)
         _also(draft, question, found, laws)
     share = PRACTICE_SHARE * lead.score
-    _experience(draft, [hit for hit in found.hits[:5] if _is_experience(hit) and hit.score >= share])
+    _experience(draft, question, [hit for hit in found.hits[:5] if _is_experience(hit) and hit.score >= share])
     if note:
         _basis(draft, note)
     if note and not looked_up:
@@ -202,7 +202,7 @@ def _also(draft: Draft, question: str, found: Found, shown: Sequence[Hit]) -> No
         for hit in found.hits[:5]
         if hit.source.kind.is_law and hit.score >= share and hit.passage.section_ref not in told and hit.source.in_force
     ]
-    if not others or found.references:
+    if not others or found.references or _is_experience(found.hits[0]):
         return
     draft.heading("may_apply")
     for hit in others[:ALSO_SHOWN]:
@@ -259,7 +259,7 @@ def _is_experience(hit: Hit) -> bool:
     return hit.source.kind in (*_GUIDANCE, *_PRACTICE)
 
 
-def _experience(draft: Draft, hits: Sequence[Hit]) -> None:
+def _experience(draft: Draft, question: str, hits: Sequence[Hit]) -> None:
     """Circulars and guides, then practice and evaluations: who says what, when, and whether it is finding or opinion."""
     cited = {citation.passage.id for citation in draft.citations}
     for heading, kinds in (("guidance", _GUIDANCE), ("practice", _PRACTICE)):
@@ -267,7 +267,7 @@ def _experience(draft: Draft, hits: Sequence[Hit]) -> None:
         if shown:
             draft.heading(heading)
         for hit in shown:
-            quote = cut(hit.passage.text, "", longest=PRACTICE_QUOTE)
+            quote = cut(hit.passage.text, question, longest=PRACTICE_QUOTE)
             draft.lines += [
                 *(f"> {escape(line)}" for line in quote.split("\n")),
                 ">",

@@ -18,20 +18,20 @@ QUOTED = re.compile(r"«([^«»]*)»|“([^“”„]*)[”“]|„([^„“”]
 CLAUSE_ENDS = re.compile(
     r"[.!?](?=\s|$)|[,;:–—()\n]|\b(?:som|dersom|hvis|viss|når|fordi|at|mens|men|og|eller|selv om|sjølv om|slik|med mindre|unntatt|så|då|da)\b"
 )
-NEGATIONS = frozenset(
-    "ikke ikkje aldri ingen inga ingenting intet verken korkje uten utan nekte avslå heller umulig".split()
-)
+NEGATIONS = frozenset("ikke ikkje aldri ingen inga ingenting intet verken korkje uten utan nekte avslå umulig".split())
 """Words that turn a clause; exceptions are not among them, since «med mindre» and «unntatt» say them as well."""
 _ORDER = re.compile(r"[\s*–-]*(?:skriv|si|svar|gjenta|meld|opplys)\b[^.!?]*?\bat\b", re.IGNORECASE)
 NEGATION_STEMS = frozenset(stem(word) for word in NEGATIONS)
-_COUNTING = frozenset(stem(word) for word in COUNTING)
+LIMITS = frozenset("innen innan senest seinast minst høyst høgst inntil opptil maks løpet omtrent cirka".split())
+COUNTING_STEMS = frozenset(stem(word) for word in COUNTING | LIMITS)
+"""Numbers, units and what stands before them: two sentences that share nothing else are about different things."""
 BARE = LawNames({}, home="§")
 CHAPTER = re.compile(r"\bkap(?:ittel|\.)?\s*(\d+)", re.IGNORECASE)
 _ORDINAL_VALUES = {word: n for listed in (ORDINALS, ORDINALS_NN) for n, word in enumerate(listed, 1)} | {"annet": 2}
 LEDD = re.compile(rf"\b({'|'.join(_ORDINAL_VALUES)}|\d+\.?)\s+ledd\b|\bledd\s+(\d+)", re.IGNORECASE)
 _PLACE = re.compile(
     r"(?:§+|paragraf(?:en|ene|ane)?)\s*\d[\d-]*(?:\s?[a-z]\b(?<!\si))?(?:\s*(?:,|og|eller|til|–)\s*§?\s*\d[\d-]*(?:\s?[a-hj-z]\b)?(?!\d|\s*(?:%|uke|veke|dag|måned|månad|år|time|kron|prosent|gang|gong)))*"
-    r"|\b(?:nr\.?|nummer|bokstav|litra|punkt)\s*(?:\d+|[a-z]\b)|\bkap(?:ittel|\.)?\s*\d+\w?|"
+    r"|\b(?:bokstav|litra)\s+[a-z]\b|\bkap(?:ittel|\.)?\s*\d+\w?|"
     + LEDD.pattern
     + rf"|\b(?:{'|'.join(_ORDINAL_VALUES)})\s+punktum\b",
     re.IGNORECASE,
@@ -50,7 +50,7 @@ def without_places(text: str) -> str:
 
 def matter(text: str) -> frozenset[str]:
     """The terms of `text` without numbers and units."""
-    return frozenset(term for term in terms(without_places(text)) if not term[0].isdigit()) - _COUNTING
+    return frozenset(term for term in terms(without_places(text)) if not term[0].isdigit()) - COUNTING_STEMS
 
 
 def ledd_number(match: re.Match[str]) -> int:
@@ -61,19 +61,17 @@ def ledd_number(match: re.Match[str]) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """A piece of a sentence: the words it says, and the stems of those that are neither numbers nor negations."""
+    """A piece of a sentence: the words it says, the stems of those that are not negations, and how many negations it has."""
 
     said: frozenset[str]
     stems: frozenset[str]
+    negations: int
 
     @classmethod
     def of(cls, text: str) -> Clause:
-        lowered = frozenset(words(text))
-        return cls(lowered, frozenset(terms(without_places(text))) - NEGATION_STEMS)
-
-    @property
-    def negated(self) -> bool:
-        return bool(self.said & NEGATIONS)
+        said = words(text)
+        stems = frozenset(terms(without_places(text))) - NEGATION_STEMS
+        return cls(frozenset(said), stems, sum(word in NEGATIONS for word in said))
 
 
 def clauses_of(text: str) -> list[Clause]:
@@ -141,11 +139,6 @@ class Evidence:
         """Whether it is that ledd of its §, or names one."""
         own = parse(self.passage.ref)
         return bool(own and own.ledd == number) or number in map(ledd_number, LEDD.finditer(self.text))
-
-    def near(self, claim: str) -> list[str]:
-        """Its sentences that speak of what a claim speaks of: they share a word that is no number and no unit."""
-        wanted = matter(claim)
-        return [said for said in self.said if not wanted or wanted & matter(said)]
 
     def best_quote(self, claim: str) -> str:
         """The sentence of the passage that shares most terms with a claim, word for word."""

@@ -9,6 +9,7 @@ from bot.evidence import (
     BARE,
     CHAPTER,
     CLAUSE_ENDS,
+    COUNTING_STEMS,
     LEDD,
     NEGATION_STEMS,
     QUOTED,
@@ -20,7 +21,7 @@ from bot.evidence import (
     plain,
     without_places,
 )
-from kb.analysis import STOP_WORDS, content_words, words
+from kb.analysis import STOP_WORDS, content_words, stem, words
 from kb.references import LawNames, Reference
 
 LEAST_SHARE = 0.6
@@ -33,11 +34,17 @@ PART_KNOWN = 0.5
 LONGEST_TERM_QUOTED = 2
 """Words a phrase in quotation marks may have and still be a term somebody names, not something somebody said."""
 ALIKE = 0.6
-"""Share of a clause's words a source clause must have before «ikke», «kan» and «skal» are compared."""
-NEAR = 0.7
+"""Share of a clause's words a source clause must have before «ikke», «minst» and «bare» are compared."""
+NEAR = 0.6
 """Source sentences that share at least this much of what the best one shares with a claim are what it speaks of."""
-DUTIES = frozenset("skal må plikter pliktar plikt forpliktet plikta forplikta krav kreves krevst krevjast rett".split())
-CHOICES = frozenset("kan".split())
+FORCE = {"kan": "may", "skal": "must", "må": "must", "bør": "should"}
+"""Verbs that tell what binds from what may be chosen, the same in bokmål and nynorsk."""
+FORCE_WORDS = 2
+"""Words a verb of force must have in common with one of the source – who, and does what – to be about the same thing."""
+AFTER_FORCE = 3
+"""Words after such a verb that belong to it: in Norwegian the doer may stand there as well as the deed."""
+DEEDS = frozenset("gi få ta ha gjøre gjere bli være vere".split())
+"""Verbs the index has no use for, but «skal gi» and «kan gi» have."""
 AT_LEAST = frozenset("minst minimum".split())
 AT_MOST = frozenset("høyst høgst maks maksimalt inntil opptil maksimum lengst".split())
 ONLY = frozenset("bare kun berre utelukkende utelukkande".split())
@@ -58,7 +65,7 @@ FOREIGN = frozenset(
 def unsupported(claim: str, witnesses: Sequence[Evidence], names: LawNames) -> str:
     """Why a sentence without its markers does not follow from the passages it cites; empty when it does.
 
-    One word for the first check that fails: language, quote, reference, amount, words, clause, negation, duty.
+    One word for the first check that fails: language, quote, reference, amount, words, clause, negation, extent, force.
     """
     lowered = claim.lower()
     own_words = QUOTED.sub(" ", claim)
@@ -140,14 +147,21 @@ def _unknown_amount(claim: str, witnesses: Sequence[Evidence]) -> bool:
     said = amounts(without_places(claim))
     if not said:
         return False
-    near = [text for w in witnesses for text in (*w.near(claim), w.context)]
+    near = [*_near(claim, witnesses), *(w.context for w in witnesses)]
     return bool(missing(said, [a for text in near for a in amounts(without_places(text), articles=True)]))
 
 
 def _share(text: str, witnesses: Sequence[Evidence], least: int = 1) -> float | None:
-    """Share of the content words of `text` that the passages have; None for fewer than `least` of them."""
+    """Share of the content words of `text` that the passages have; None for fewer than `least` of them.
+
+    Negations, numbers and units are left out: they are checked by themselves.
+    """
     known = frozenset[str]().union(*(w.terms for w in witnesses))
-    said = [w for w in content_words(without_places(text)) if not w.stem[0].isdigit() and w.stem not in NEGATION_STEMS]
+    said = [
+        word
+        for word in content_words(without_places(text))
+        if not word.stem[0].isdigit() and word.stem not in NEGATION_STEMS and word.stem not in COUNTING_STEMS
+    ]
     if len(said) < least:
         return None
     total = 0.0
@@ -160,13 +174,11 @@ def _share(text: str, witnesses: Sequence[Evidence], least: int = 1) -> float | 
 
 
 def _turned(claim: str, witnesses: Sequence[Evidence]) -> str:
-    """Whether a clause says the opposite of the source clause it is most like: not for so, may for must, at most for at least."""
-    wanted = matter(claim)
-    near = [(len(wanted & matter(said)), said) for w in witnesses for said in w.said]
-    most = max((shared for shared, _ in near), default=0)
-    source = [clause for shared, said in near if shared >= NEAR * most for clause in clauses_of(said)]
+    """Whether a clause says the opposite of the source clause it is most like: not for so, at most for at least, may for must."""
+    near = _near(claim, witnesses)
+    source = [clause for said in near for clause in clauses_of(said)]
     for clause in clauses_of(claim):
-        if clause.negated and not any(other.negated for other in source):
+        if clause.negations and not any(other.negations for other in source):
             return "negation"
         if not clause.stems or not source:
             continue
@@ -174,18 +186,50 @@ def _turned(claim: str, witnesses: Sequence[Evidence]) -> str:
         if max(shared) < ALIKE * len(clause.stems):
             continue
         alike = [other for other, n in zip(source, shared, strict=True) if n == max(shared)]
-        if all(other.negated != clause.negated for other in alike):
+        if all(other.negations != clause.negations for other in alike):
             return "negation"
-        if not any(_same_force(clause, other) for other in alike):
-            return "duty"
-    return ""
+        if not any(_same_extent(clause, other) for other in alike):
+            return "extent"
+    return "" if _same_force(claim, " . ".join(near)) else "force"
 
 
-def _same_force(clause: Clause, other: Clause) -> bool:
-    """Whether two like clauses bind alike: duty or choice, at least or at most, only or always."""
-    for one, opposite in ((DUTIES, CHOICES), (CHOICES, DUTIES), (AT_LEAST, AT_MOST), (AT_MOST, AT_LEAST)):
+def _near(claim: str, witnesses: Sequence[Evidence]) -> list[str]:
+    """The sentences of the passages that speak of what a claim speaks of, numbers and units aside."""
+    wanted = matter(claim)
+    shared = [(len(wanted & matter(said)), said) for w in witnesses for said in w.said]
+    most = max((n for n, _ in shared), default=0)
+    return [said for n, said in shared if n >= NEAR * most]
+
+
+def _same_extent(clause: Clause, other: Clause) -> bool:
+    """Whether two like clauses reach equally far: at least or at most, only or always."""
+    for one, opposite in ((AT_LEAST, AT_MOST), (AT_MOST, AT_LEAST)):
         if clause.said & one and other.said & opposite and not other.said & one:
             return False
     return not any(
         clause.said & extreme and not other.said & known for extreme, known in ((ONLY, ONLY), (ALWAYS, ALWAYS | EVERY))
     )
+
+
+def _same_force(claim: str, source: str) -> bool:
+    """Whether what the claim says may, should or must be done is so in the source, where that speaks of it."""
+    known = _forces(source)
+    for force, deed in _forces(claim):
+        shared = [(len(deed & other), force == theirs) for theirs, other in known]
+        most = max((n for n, _ in shared), default=0)
+        if most >= FORCE_WORDS and not any(same for n, same in shared if n == most):
+            return False
+    return True
+
+
+def _forces(text: str) -> list[tuple[str, frozenset[str]]]:
+    """Each verb of force in `text` with the word before it and the words after it."""
+    said = [word for word in words(text) if word in FORCE or word in DEEDS or word not in STOP_WORDS]
+    return [
+        (
+            FORCE[word],
+            frozenset(stem(near) for near in said[max(0, at - 1) : at + 1 + AFTER_FORCE] if near not in FORCE),
+        )
+        for at, word in enumerate(said)
+        if word in FORCE
+    ]

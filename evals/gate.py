@@ -43,10 +43,13 @@ class Baseline:
     notes: dict[str, int]
 
     def write(self, path: Path) -> None:
-        """Write it whole or not at all."""
+        """Write it whole or not at all; a `UsageError` when it cannot be written."""
         part = path.with_name(f"{path.name}.part")
-        part.write_text(json.dumps(asdict(self), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-        os.replace(part, path)
+        try:
+            part.write_text(json.dumps(asdict(self), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+            os.replace(part, path)
+        except OSError as error:
+            raise UsageError(f"{str(path)!r} kan ikke skrives ({error}). Velg en annen fil med --baseline.") from error
 
 
 def read_baseline(path: Path) -> Baseline:

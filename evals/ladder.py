@@ -23,7 +23,7 @@ from kb.fields import Field
 from kb.index import Index, open_index
 from kb.settings import Settings
 from kb.store import PassageStore
-from kb.types import Document
+from kb.types import Document, Kind
 from kb.vocabulary import Spellings, Synonyms
 
 KINDS = tuple(kind.value for kind in QuestionKind if kind is not QuestionKind.REFUSAL)
@@ -42,7 +42,7 @@ OFF: Mapping[str, Any] = {**PRIORS, "CANDIDATES": 10, "PULL": (), "REFERENCE_SCO
 WEIGHTS = {"WORD_WEIGHT": "words", "MEANING_WEIGHT": "meaning"}
 """Constants with a weight for each field, taken away one field at a time."""
 STEPS: Sequence[tuple[str, frozenset[Field], bool, bool]] = (
-    ("Norwegian words (stems, compounds, synonyms) of the law text", frozenset({Field.TEXT}), False, False),
+    ("Norwegian words (stems, compounds, synonyms, slips)", frozenset({Field.TEXT}), False, False),
     ("+ words of the notes", frozenset({Field.TEXT, Field.NOTE, Field.WORDS}), False, False),
     ("+ typical questions, one by one", frozenset(Field) - {Field.THEME}, False, False),
     ("+ all that is said of a section, together (theme)", frozenset(Field), False, False),
@@ -89,11 +89,11 @@ def hit_at_3(index: Index, questions: Sequence[Question]) -> dict[str, float]:
 
 @contextmanager
 def raw_words(index: Index, folder: Path) -> Iterator[None]:
-    """Words as they are written, without stems, compounds, synonyms or notes, in a word index made for it."""
+    """Words as they are written, without stems, compounds or synonyms, in a word index of all but the notes."""
     with changed(storing, terms=words):
         store = PassageStore(folder / "raw.sqlite", writable=True)
         for source in index.store.sources().values():
-            if source.kind.is_law:
+            if source.kind is not Kind.NOTAT:
                 passages = index.store.source_passages(source.id)
                 sections = {passage.section.locator: passage.section for passage in passages}
                 store.replace_document(Document(source, tuple(sections.values())), "", passages)
@@ -111,16 +111,19 @@ def steps(index: Index, questions: Sequence[Question]) -> Iterator[tuple[str, di
         tempfile.TemporaryDirectory() as folder,
         changed(index, vectors=_NoVectors()),
         raw_words(index, Path(folder)),
-        changed(searching, **PRIORS),
+        changed(searching, WORD_WEIGHT=_only(frozenset({Field.TEXT})), **PRIORS),
     ):
-        yield "words of the law text as they are written", hit_at_3(index, questions)
+        yield "words of laws and documents as they are written", hit_at_3(index, questions)
     for name, fields, meaning, priors in STEPS:
-        kept = {field: weight if field in fields else 0.0 for field, weight in searching.WORD_WEIGHT.items()}
         with (
-            changed(searching, WORD_WEIGHT=kept, **({} if priors else PRIORS)),
+            changed(searching, WORD_WEIGHT=_only(fields), **({} if priors else PRIORS)),
             changed(index, vectors=index.vectors if meaning else _NoVectors()),
         ):
             yield name, hit_at_3(index, questions)
+
+
+def _only(fields: frozenset[Field]) -> dict[Field, float]:
+    return {field: weight if field in fields else 0.0 for field, weight in searching.WORD_WEIGHT.items()}
 
 
 def without_each(index: Index, questions: Sequence[Question]) -> Iterator[tuple[str, dict[str, float]]]:

@@ -14,6 +14,7 @@ from bot.answer import is_confident
 from evals.intervals import Figure, figure
 from evals.measures import measured, stands_for
 from evals.questions import Question, QuestionKind, read_questions
+from kb.errors import UsageError
 from kb.index import Index
 from kb.search import Found, search
 
@@ -79,8 +80,11 @@ def run(index: Index, folder: Path, split: str = "all", *, as_json: bool = False
 
 
 def chosen(folder: Path, split: str) -> list[Question]:
-    """The questions of a folder that belong to a split."""
-    return [question for question in read_questions(folder) if split in ("all", question.split)]
+    """The questions of a folder that belong to a split; a `UsageError` when there are none."""
+    found = [question for question in read_questions(folder) if split in ("all", question.split)]
+    if not found:
+        raise UsageError(f"Mappen {str(folder)!r} har ingen spørsmål i delen {split!r}. Velg en annen med --split.")
+    return found
 
 
 def put(index: Index, questions: Sequence[Question]) -> list[Asked]:

@@ -22,7 +22,7 @@ from kb.types import Document, Section, Source
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
-LOADER_VERSION = f"1.{CIRCULAR_VERSION}"
+LOADER_VERSION = f"2.{CIRCULAR_VERSION}"
 LARGEST_PAGE = 20_000_000
 """Bytes of one page; the longest circular we know is under 1 MB."""
 MOST_ELEMENTS = 100_000
@@ -150,7 +150,7 @@ def _main_text(root: HtmlElement) -> Any:
     those paragraphs is marked, and it reads once more.
     """
     body = _extract(root)
-    if any(True for _ in body.iter("head")) or not root.xpath("boolean(//h2 | //h3)"):
+    if any(True for _ in body.iter("head")) or not root.xpath("boolean(//h2 | //h3 | (//h1)[2])"):
         return body
     found = {_line(paragraph) for paragraph in body.iter("p")}
     paragraphs = [p for p in root.iter("p") if " ".join(p.text_content().split()) in found]
@@ -225,12 +225,29 @@ def _sections(body: Any, title: str) -> Iterator[Section]:
 def _block(element: Any) -> str:
     """A block of trafilatura's tree as text: list items and table rows on lines of their own."""
     if element.tag == "list":
-        return "\n".join(f"– {text}" for item in element.iter("item") if (text := _line(item)))
+        return "\n".join(_items(element))
     if element.tag == "table":
         rows = (" | ".join(_line(cell) for cell in row.iter("cell")) for row in element.iter("row"))
-        return "\n".join(row.strip() for row in rows if row.strip(" |"))
+        return "\n".join(row.lstrip().rstrip(" |") for row in rows if row.strip(" |"))
     lines = (" ".join(line.split()) for line in "".join(_pieces(element)).split("\n"))
     return "\n".join(line for line in lines if line)
+
+
+def _items(element: Any) -> Iterator[str]:
+    """The items of a list, each on a line; terms and what is said of them share one."""
+    term = ""
+    for item in element.iter("item"):
+        text, is_term = _line(item), (item.get("rend") or "").startswith("dt")
+        if term and (is_term or not (item.get("rend") or "").startswith("dd")):
+            yield f"– {term}"
+            term = ""
+        if is_term:
+            term = text
+        elif text:
+            yield f"– {term}: {text}" if term else f"– {text}"
+            term = ""
+    if term:
+        yield f"– {term}"
 
 
 def _pieces(element: Any, without: str = "") -> Iterator[str]:

@@ -11,12 +11,12 @@ LOADER_VERSION = "3"
 LONGEST_HEADING = 80
 """Characters a line of a plain text file may have and still be a heading: one line on a page or a screen."""
 
-_HEADING = re.compile(r"^ {0,3}(?P<level>#{1,6})[ \t]+(?P<heading>.*?\S)[ \t#]*$", re.MULTILINE)
+_HEADING = re.compile(r"^ {0,3}(?P<level>#{1,6})[ \t]+(?P<heading>\S[^\n]*)$", re.MULTILINE)
 _UNDERLINED = re.compile(
     r"(?:\A|(?<=\n\n))(?![ \t]*(?:[-+*>|#]|\d+[.)]) ?)[ ]{0,3}(?P<heading>\S[^\n|]*)\n(?P<line>={3,}|-{3,})[ \t]*(?=\n|\Z)"
 )
 """A line of its own with `===` or `---` right under it."""
-_ANCHOR = re.compile(r"[ \t]*\{#[\w-]+\}$")
+_ANCHOR = re.compile(r"\{#[\w-]+\}$")
 """The name some editors give a heading, for links."""
 _CODE = r"^ {0,3}(?P<fence>`{3,}|~{3,})[^\n]*\n(?:.*?^ {0,3}(?P=fence)[`~]*[ \t]*$|.*)"
 _NO_HEADINGS = re.compile(_CODE, re.MULTILINE | re.DOTALL)
@@ -68,14 +68,15 @@ def sections_of(parts: Iterable[tuple[tuple[str, ...], str]], source: Source) ->
     A part without headings is the introduction. Parts without a body are left out.
     """
     taken: set[str] = set()
+    times: dict[str, int] = {}
     sections = []
     for headings, body in parts:
         if not body:
             continue
         first = locator = f"avsnitt/{slug(headings[-1] if headings else 'innledning')}"
-        n = 1
         while locator in taken:
-            locator = f"{first}-{(n := n + 1)}"
+            times[first] = times.get(first, 1) + 1
+            locator = f"{first}-{times[first]}"
         taken.add(locator)
         title = headings[-1] if headings else ""
         above = headings[1:-1] if headings[:1] == (source.title,) else headings[:-1]
@@ -96,9 +97,15 @@ def _headings(text: str) -> list[_Found]:
     text = _NO_HEADINGS.sub(lambda code: re.sub(r"[^\n]", "`", code[0]), text)
     found = [(match, len(match["level"])) for match in _HEADING.finditer(text)]
     found += [(match, 1 if match["line"].startswith("=") else 2) for match in _UNDERLINED.finditer(text)]
-    return sorted(
-        (match.start(), match.end(), level, _ANCHOR.sub("", match["heading"]).strip()) for match, level in found
-    )
+    said = ((match.start(), match.end(), level, _said(match["heading"])) for match, level in found)
+    return sorted(heading for heading in said if heading[3])
+
+
+def _said(heading: str) -> str:
+    """A heading without closing marks (`## Mel ##`, but `C#` is a name) and without its name for links."""
+    heading = _ANCHOR.sub("", heading.rstrip()).rstrip()
+    unmarked = heading.rstrip("#")
+    return heading if unmarked and not unmarked[-1].isspace() else unmarked.rstrip()
 
 
 def _parts(text: str, headings: list[_Found]) -> Iterator[tuple[tuple[str, ...], str]]:

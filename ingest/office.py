@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from ingest.markdown import sections_of
+from ingest.markdown import LONGEST_HEADING, sections_of
 from ingest.pdf import FILLED_IN
 from kb.errors import SourceError
 from kb.types import Document, Section, Source
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pptx.shapes.base import BaseShape
     from pptx.slide import Slide
 
-LOADER_VERSION = "1"
+LOADER_VERSION = "2"
 LARGEST_UNPACKED = 500_000_000
 """Bytes of all parts together, unpacked; a long report with photographs reaches a hundred million."""
 LARGEST_PART = 50_000_000
@@ -35,6 +35,9 @@ DEEPEST = 20
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _MC_FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+_MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"
+_NOTES = ("footnote", "endnote")
+_NOT_SHOWN = (f"{_W}pPr", f"{_W}rPr", f"{_W}del", f"{_W}moveFrom", _MC_FALLBACK)
 _HEADING_STYLE = re.compile(r"(?:heading|overskrift) ?([1-9])", re.IGNORECASE)
 _TITLE_STYLE = re.compile(r"(?:title|tittel)", re.IGNORECASE)
 _CONTENTS_STYLE = re.compile(r"(?:toc|innh) ?\d", re.IGNORECASE)
@@ -58,9 +61,9 @@ _BROKEN_FILE = (
 
 
 def load_docx(data: bytes, source: Source) -> Document:
-    """Sections by heading style, `avsnitt/<slug>`, each with the headings above it; footnotes after the text.
+    """Sections by heading style, `avsnitt/<slug>`, each with the headings above it; footnotes and endnotes after the text.
 
-    Text in tables, text boxes, content controls and insertions under tracking is kept, deletions are
+    In a file without heading styles, short bold lines are headings. Text in tables, text boxes, content controls and insertions under tracking is kept, deletions are
     not. Rows of tables are lines with ` | ` between the cells. Raises `SourceError` when the file is
     empty, broken, locked, not a Word file or larger than the limits above.
     """
@@ -70,8 +73,8 @@ def load_docx(data: bytes, source: Source) -> Document:
     with _opened(data, source, "Word-filen", PythonDocxError):
         document = docx.Document(io.BytesIO(data))
         levels = _heading_levels(document.styles)
-        notes = _footnotes(document.part)
-        blocks = list(_blocks(document.element.body, levels, 0))
+        notes = {mark: text for kind in _NOTES for mark, text in _notes(document.part, kind).items()}
+        blocks = _with_bold_headings(list(_blocks(document.element.body, levels, 0)))
         source = _titled(source, document.core_properties.title, (text for level, text, _ in blocks if level))
     return Document(source, sections_of(_parts(blocks, notes), source))
 
@@ -140,7 +143,8 @@ def _check_size(parts: Iterable[zipfile.ZipInfo], source: Source, what: str) -> 
 
 
 _Block = tuple[int, str, tuple[str, ...]]
-"""Level of a heading (0 is body), the text, and the ids of its footnotes."""
+"""Level of a heading (0 is body, `_BOLD` perhaps one), the text, and what marks its notes."""
+_BOLD = 99
 
 
 def _heading_levels(styles: Iterable[Any]) -> dict[str, int]:
@@ -176,16 +180,41 @@ def _blocks(element: Any, levels: dict[str, int], depth: int) -> Iterator[_Block
             level = int(own.get(f"{_W}val", "9")) + 1 if own is not None else levels.get(style_id, 0)
             number = child.find(f"{_W}pPr/{_W}numPr/{_W}numId")
             listed = _LIST_STYLE.match(style_id) if number is None else number.get(f"{_W}val") != "0"
-            notes = tuple(found.get(f"{_W}id", "") for found in child.iter(f"{_W}footnoteReference"))
+            notes = _marks(child)
             if text and 0 < level < 10:
                 yield level, " ".join(text.split()), notes
+            elif text and not listed and _is_bold_line(child, text):
+                yield _BOLD, text, notes
             elif text:
                 yield 0, f"• {text}" if listed else text, notes
         elif child.tag == f"{_W}tbl":
             if text := "\n".join(_rows(child, depth)):
-                yield 0, text, tuple(found.get(f"{_W}id", "") for found in child.iter(f"{_W}footnoteReference"))
+                yield 0, text, _marks(child)
         elif child.tag in (f"{_W}sdt", f"{_W}sdtContent", f"{_W}ins", f"{_W}customXml") and depth < DEEPEST:
             yield from _blocks(child, levels, depth + 1)
+
+
+def _with_bold_headings(blocks: list[_Block]) -> list[_Block]:
+    """Where no heading has a style, a short bold line over other text is one; elsewhere it is text like the rest."""
+    bare = not any(0 < level < _BOLD for level, _, _ in blocks)
+    after = [level for level, _, _ in blocks[1:]] + [_BOLD]
+    return [
+        ((1 if bare and following != _BOLD else 0) if level == _BOLD else level, text, notes)
+        for (level, text, notes), following in zip(blocks, after, strict=True)
+    ]
+
+
+def _is_bold_line(paragraph: Any, text: str) -> bool:
+    """Whether a paragraph is one short line in bold that does not end as a sentence does."""
+    runs = [run for run in paragraph.iter(f"{_W}r") if any((t.text or "").strip() for t in run.iter(f"{_W}t"))]
+    short = len(text) <= LONGEST_HEADING and "\n" not in text and text[-1] not in ".,;:"
+    return short and bool(runs) and all(_is_on(run, "b") for run in runs)
+
+
+def _is_on(run: Any, name: str) -> bool:
+    """Whether a run has a property such as `vanish` (hidden text) or `b` (bold)."""
+    found = run.find(f"{_W}rPr/{_W}{name}")
+    return found is not None and found.get(f"{_W}val", "1") not in ("0", "false", "off")
 
 
 def _paragraph(paragraph: Any) -> str:
@@ -198,7 +227,7 @@ def _paragraph(paragraph: Any) -> str:
 def _runs(element: Any, boxes: list[str], depth: int) -> Iterator[str]:
     for child in element:
         tag = child.tag
-        if tag == f"{_W}t":
+        if tag in (f"{_W}t", _MATH):
             yield child.text or ""
         elif tag in (f"{_W}br", f"{_W}cr"):
             yield "\n"
@@ -206,12 +235,12 @@ def _runs(element: Any, boxes: list[str], depth: int) -> Iterator[str]:
             yield " "
         elif tag == f"{_W}noBreakHyphen":
             yield "-"
-        elif tag == f"{_W}footnoteReference":
-            yield f" [{child.get(f'{_W}id', '')}]"
+        elif tag in (f"{_W}footnoteReference", f"{_W}endnoteReference"):
+            yield f" [{_mark(child)}]"
         elif tag == f"{_W}txbxContent":
             boxes += [text for box in child if box.tag == f"{_W}p" and (text := _paragraph(box))]
             boxes += [row for box in child if box.tag == f"{_W}tbl" for row in _rows(box, depth)]
-        elif tag not in (f"{_W}pPr", f"{_W}rPr", f"{_W}del", f"{_W}moveFrom", _MC_FALLBACK) and depth < DEEPEST * 2:
+        elif tag not in _NOT_SHOWN and depth < DEEPEST * 2 and not (tag == f"{_W}r" and _is_on(child, "vanish")):
             yield from _runs(child, boxes, depth + 1)
 
 
@@ -230,18 +259,27 @@ def _rows(table: Any, depth: int) -> Iterator[str]:
             yield " | ".join(cells)
 
 
-def _footnotes(part: Any) -> dict[str, str]:
-    """Footnote id → text; python-docx has no door to them."""
+def _notes(part: Any, kind: str) -> dict[str, str]:
+    """Footnotes or endnotes, by what marks them in the text; python-docx has no door to them."""
     from docx.oxml.parser import parse_xml
 
     for relation in part.rels.values():
-        if relation.reltype.endswith("/footnotes") and not relation.is_external:
+        if relation.reltype.endswith(f"/{kind}s") and not relation.is_external:
             root = parse_xml(relation.target_part.blob)
             return {
-                note.get(f"{_W}id", ""): " ".join(" ".join(map(_paragraph, note.iter(f"{_W}p"))).split())
-                for note in root.iter(f"{_W}footnote")
+                _mark(note): " ".join(" ".join(map(_paragraph, note.iter(f"{_W}p"))).split())
+                for note in root.iter(f"{_W}{kind}")
             }
     return {}
+
+
+def _mark(note: Any) -> str:
+    """What stands for a note in the text: the number of a footnote, the number of an endnote after an «s»."""
+    return ("s" if note.tag.startswith(f"{_W}endnote") else "") + str(note.get(f"{_W}id", ""))
+
+
+def _marks(element: Any) -> tuple[str, ...]:
+    return tuple(_mark(found) for found in element.iter(*(f"{_W}{kind}Reference" for kind in _NOTES)))
 
 
 def _parts(blocks: list[_Block], notes: dict[str, str]) -> Iterator[tuple[tuple[str, ...], str]]:

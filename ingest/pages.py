@@ -33,6 +33,8 @@ LONGEST_HEADING = 120
 """Characters of a heading: two lines in large type."""
 EDGE_LINES = 4
 """How many lines at the top and the bottom of a page may be running headers and footers."""
+MOST_RUNNING_WORDS = 20
+"""Words a page may have of headers and footers; where every page has more and nothing else, they are the text."""
 RUNNING_PAGES = 3
 """Pages a line must recur on to be running; a document of two pages has only two."""
 EDGE_GAP = 1.2
@@ -164,7 +166,11 @@ def without_running(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
     enough = min(RUNNING_PAGES, max(len(pages), 2))
     running = {place for place, found in seen.items() if len(found) >= enough and _counts_up(place[2], found)}
     body = body_size(pages)
-    return [_stripped(page, number, running, body) for number, page in enumerate(pages)]
+    stripped = [_stripped(page, number, running, body) for number, page in enumerate(pages)]
+    said = sum(len(line.text.split()) for page in pages for line in page)
+    if not any(stripped) and said > MOST_RUNNING_WORDS * len(pages):
+        return [list(page) for page in pages]  # copies of one page, such as a handout
+    return stripped
 
 
 _Place = tuple[str, int, str]

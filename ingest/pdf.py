@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from pypdf._text_extraction._layout_mode import Font
     from pypdf.generic import Destination, DictionaryObject
 
-LOADER_VERSION = "1"
+LOADER_VERSION = "2"
 LARGEST_FILE = 200_000_000
 """Bytes; public reports with photographs reach some tens of millions."""
 MOST_PAGES = 3_000
@@ -61,7 +61,7 @@ PLACED_SHARE = 0.4
 """Characters with a place per byte drawn; fonts of many characters take two bytes each."""
 
 FILLED_IN = re.compile(
-    r"^(?:microsoft|untitled|uten navn|document\d*$|dokument\d*$|powerpoint)|\.\w{3,4}$", re.IGNORECASE
+    r"^(?:microsoft|untitled|uten navn|\(anonymous\)$|document\d*$|dokument\d*$|powerpoint)|\.\w{3,4}$", re.IGNORECASE
 )
 """Titles that programs write: «Microsoft Word - notat.doc», «PowerPoint-presentasjon», «Dokument1»."""
 

@@ -38,6 +38,18 @@ class Settings:
     today: date = field(default_factory=lambda: datetime.now(UTC).astimezone().date())
     """`NAVKB_TODAY`: the date answers are given for (YYYY-MM-DD); today unless set."""
 
+    llm_url: str = ""
+    """`NAVKB_LLM_URL`: an OpenAI-compatible endpoint (`https://…/v1`) that writes the short answers; empty for none."""
+
+    llm_model: str = ""
+    """`NAVKB_LLM_MODEL`: the model's name at that endpoint."""
+
+    llm_key: str = field(default="", repr=False)
+    """`NAVKB_LLM_KEY`: its key, if it wants one."""
+
+    llm_seconds: float = 20.0
+    """`NAVKB_LLM_SECONDS`: how long an answer may wait for it before it is given without."""
+
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
         """Read `NAVKB_…`; an unknown name or an impossible value is a `SettingsError`."""
@@ -61,6 +73,12 @@ class Settings:
 _READERS: Mapping[str, Callable[[str], object]] = {
     "data": lambda text: Path(text).expanduser(),
     "port": int,
+    "llm_seconds": float,
     "today": date.fromisoformat,
 }
-_EXPECTED = {"data": "en mappe", "port": "et tall", "today": "en dato som 2026-11-21"}
+_EXPECTED = {
+    "data": "en mappe",
+    "port": "et tall",
+    "llm_seconds": "et antall sekunder",
+    "today": "en dato som 2026-11-21",
+}

@@ -9,12 +9,12 @@ from conftest import TODAY
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.answer import LONGEST_QUESTION, ask, stand_alone
+from bot.answer import LONGEST_QUESTION, ask
 from bot.compose import cut, escape, sentences
 from bot.verify import problems
 from kb.errors import UsageError
 from kb.index import Index
-from kb.types import Citation, Turn
+from kb.types import Citation
 
 
 @pytest.mark.parametrize("question", ["", "   ", "\n\t"])
@@ -74,12 +74,6 @@ def test_a_nynorsk_question_gets_our_words_in_nynorsk(cake_index: Index) -> None
 def test_a_note_is_not_cited_without_its_law(cake_index: Index) -> None:
     kinds = {c.source.kind for c in ask(cake_index, "tomt fat etter fredagsmøtet", TODAY).citations}
     assert kinds == {"notat", "lov"}
-
-
-def test_a_short_follow_up_takes_the_question_before_along() -> None:
-    turns = [Turn("user", "har hun rett til kake?")]
-    assert stand_alone("og hvor lenge?", turns) == "har hun rett til kake? og hvor lenge?"
-    assert stand_alone("hvem er leder?", turns) == "hvem er leder?"
 
 
 WORDS = [

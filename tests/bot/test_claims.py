@@ -11,12 +11,12 @@ from typing import cast
 
 import pytest
 from conftest import SHARED, TODAY, needs_shared
-from ingest.fetch_archive import Lovdata
 
 from bot.amounts import Amount, amounts
 from bot.claims import verified
 from bot.compose import escape, sentences
 from bot.verify import problems
+from ingest.fetch_archive import Lovdata
 from ingest.lovdata import LOADER_VERSION, load_lovdata
 from kb.analysis import terms
 from kb.index import Index
@@ -341,12 +341,13 @@ def _answer(said: Sequence[Said], corruption: str, rng: Random) -> tuple[str, st
 
 def _sayable(passages: Sequence[Passage]) -> list[Said]:
     """Sentences of the passages that a model could quote whole: one line, not a fragment, Norwegian."""
-    return [
-        Said(text, n)
+    first = {
+        text: n
         for n, passage in enumerate(passages, 1)
         for start, end in sentences(passage.text)
         if "\n" not in (text := passage.text[start:end].strip()) and text.endswith(".") and len(set(terms(text))) >= 4
-    ]
+    }
+    return [Said(text, n) for text, n in first.items()]
 
 
 def _without_markers(text: str) -> str:
@@ -356,6 +357,7 @@ def _without_markers(text: str) -> str:
 def _run(index: Index, passages: Sequence[Passage], cases: int, seed: int) -> tuple[int, int]:
     """Assert that no corrupted sentence comes through; gives how many true sentences were kept, and of how many."""
     said, rng = _sayable(passages), Random(seed)
+    given = " ".join(passage.text for passage in passages)
     kept = total = 0
     for case in range(cases):
         corruption = list(CORRUPTIONS)[case % len(CORRUPTIONS)]
@@ -366,8 +368,17 @@ def _run(index: Index, passages: Sequence[Passage], cases: int, seed: int) -> tu
             f"{corruption}: {wrong}"
         )
         assert result.removed >= 1, f"{corruption}: {wrong}"
-        for betrayal in ("4711", "kakemonster", "sydenferie", "eksempel", "onerror", "passord", "overtatt", "§ 9"):
-            assert betrayal not in shown, f"{corruption}: {wrong}"
+        for betrayal in (
+            "4711",
+            "kakemonster",
+            "sydenferie",
+            "eksempel.test",
+            "onerror",
+            "passord",
+            "overtatt",
+            r"§ 9\d\d",
+        ):
+            assert betrayal in given or not re.search(betrayal, shown), f"{corruption}: {wrong}"
         assert not problems(result.text, result.citations)
         kept += sum(escape(s.text.rstrip(".")) in shown for s in true)
         total += len(true)

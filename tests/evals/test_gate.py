@@ -196,7 +196,9 @@ def test_bad_use_is_told(corpus: Path, arguments: list[str], said: str) -> None:
     assert said in done.stderr
 
 
-def test_a_baseline_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+def test_a_baseline_that_cannot_be_written_or_read_is_told(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="kan ikke skrives"):
+        NOW.write(tmp_path / "finnes-ikke" / "b.json")
     (tmp_path / "b.json").write_text('{"data": {}}', encoding="utf-8")
     with pytest.raises(UsageError, match="slett den"):
         read_baseline(tmp_path / "b.json")

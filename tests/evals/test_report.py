@@ -57,6 +57,13 @@ def test_a_folder_that_cannot_be_written_is_told(cake_index: Index, questions: P
         write_report(cake_index, questions, "all", questions / "q.jsonl")
 
 
+def test_a_split_without_questions_is_told(cake_index: Index, tmp_path: Path) -> None:
+    (tmp_path / "q.jsonl").write_text(json.dumps(QUESTIONS[4]), encoding="utf-8")
+    with pytest.raises(UsageError, match="--split"):
+        run(cake_index, tmp_path, "test")
+    assert list(report(put(cake_index, chosen(tmp_path, "dev")))) == ["refusal"]
+
+
 def test_means_and_intervals_as_json(cake_index: Index, questions: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(cake_index, questions, "dev", as_json=True) == 0
     printed = json.loads(capsys.readouterr().out)
