@@ -45,6 +45,11 @@ _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-ZÆØÅ«–(§])")
 _ABBREVIATIONS = re.compile(
     r"(?:\b(?:jf|nr|bl\.a|f\.eks|mv|osv|pkt|ca|evt|inkl|ev|kap|mfl)|\b[a-zæøå])\.$", re.IGNORECASE
 )
+_DELEGATES = re.compile(
+    r"^(Departementet|Kongen|Direktoratet) (kan|gir|fastsetter)\b[^.]*\b(forskrift|retningslinjer|regler)",
+    re.IGNORECASE,
+)
+"""A ledd that only lets somebody make rules answers nobody's question."""
 _AND_ASKS = re.compile(
     r"\b(og|samt)\b[^.?]{0,40}\b(hvor|hvem|hva|hvilke|hvilken|når|hvordan|kor|kven|kva|korleis|kan|må|skal|får|har)\b"
 )
@@ -186,7 +191,8 @@ def _law(draft: Draft, question: str, found: Found, shown: Sequence[Hit], note: 
         return
     draft.heading("law_says")
     for hit in shown:
-        for passage in _ledd_shown(draft.index, question, hit, found.references, note if hit is shown[0] else []):
+        explained = note if hit is shown[0] else _note_about(draft.index, hit, found)
+        for passage in _ledd_shown(draft.index, question, hit, found.references, explained):
             _quote(draft, passage, cut(passage.text, question))
         if not hit.source.in_force or not hit.passage.section.in_force:
             law = draft.index.law_names.write(hit.passage.section_ref)
@@ -206,8 +212,10 @@ def _also(draft: Draft, question: str, found: Found, shown: Sequence[Hit]) -> No
         return
     draft.heading("may_apply")
     for hit in others[:ALSO_SHOWN]:
-        passage = _ledd_shown(draft.index, question, hit, (), [])[0]
-        _quote(draft, passage, cut(passage.text, question, longest=ALSO_QUOTE))
+        explained = _note_about(draft.index, hit, found)
+        passage = _ledd_shown(draft.index, question, hit, (), explained)[0]
+        short = _part(explained, "kort-svar")
+        _quote(draft, passage, cut(passage.text, f"{question} {short.text if short else ''}", longest=ALSO_QUOTE))
 
 
 def _quote(draft: Draft, passage: Passage, quote: str) -> None:
@@ -235,7 +243,10 @@ def _ledd_shown(
         return passages
     said, short = set(terms(question)), _part(note, "kort-svar")
     answered = set(terms(short.text)) if short else set()
-    shared = {p.id: 2 * len(said & (of_it := set(terms(p.text)))) + len(answered & of_it) for p in passages}
+    shared = {
+        p.id: (2 * len(said & (of_it := set(terms(p.text)))) + len(answered & of_it)) * (not _DELEGATES.search(p.text))
+        for p in passages
+    }
     ranked = sorted(passages, key=lambda p: (-shared[p.id], p.id != hit.passage.id, p.start))
     best = [
         p

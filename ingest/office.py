@@ -63,9 +63,10 @@ _BROKEN_FILE = (
 def load_docx(data: bytes, source: Source) -> Document:
     """Sections by heading style, `avsnitt/<slug>`, each with the headings above it; footnotes and endnotes after the text.
 
-    In a file without heading styles, short bold lines are headings. Text in tables, text boxes, content controls and insertions under tracking is kept, deletions are
-    not. Rows of tables are lines with ` | ` between the cells. Raises `SourceError` when the file is
-    empty, broken, locked, not a Word file or larger than the limits above.
+    In a file without heading styles, short bold lines are headings. Text in tables, text boxes, content
+    controls and insertions under tracking is kept, deletions and hidden text are not. Rows of tables are
+    lines with ` | ` between the cells. Raises `SourceError` when the file is empty, broken, locked, not a
+    Word file or larger than the limits above.
     """
     import docx
     from docx.exceptions import PythonDocxError

@@ -8,7 +8,7 @@ from bot.followup import SEPARATOR, asked_language, leans, resolve
 from kb.index import Index
 from kb.types import Turn
 
-BEFORE = "har hun rett til kake når hun fyller år?"
+BEFORE = "hvilke innbyggere har rett til kake på fødselsdagen?"
 
 
 @pytest.mark.parametrize(
