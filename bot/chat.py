@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from contextvars import copy_context
 from datetime import date
 from uuid import uuid4
 
 import chainlit as cl
 
 from bot import guard
-from bot.answer import LONGEST_QUESTION, ask, checked
+from bot.answer import LONGEST_QUESTION
 from bot.compose import escape, link_of
 from bot.failures import logged
 from bot.knowledge import Knowledge
@@ -66,12 +67,9 @@ def register(knowledge: Knowledge, today: Callable[[], date]) -> None:
     async def respond(question: str) -> str:
         """Answer, or say why not; returns the question as it may be shown and kept: without personal data."""
         turns: list[Turn] = cl.user_session.get(_TURNS) or []
+        draft = _Draft()
         try:
-            checked(question)
-            index = await asyncio.to_thread(knowledge.index)
-            authors = [source.author for source in index.store.sources().values() if source.author]
-            found, masked = guard.findings(question, authors), guard.mask(question, authors)
-            given = await asyncio.to_thread(lambda: ask(index, masked, today(), turns))
+            given = await asyncio.to_thread(lambda: knowledge.answer(question, today(), turns, draft.show))
         except UsageError as error:
             await cl.Message(content=escape(str(error)), actions=_again(question)).send()
             return guard.mask(question) if _again(question) else question
@@ -85,11 +83,10 @@ def register(knowledge: Knowledge, today: Callable[[], date]) -> None:
                 content=f"Noe gikk galt, og jeg har ikke noe svar. Oppgi nummeret {number} til den som drifter navkb."
             ).send()
             return question
-        turns.append(Turn("user", masked))
+        turns.append(Turn("user", given.question))
         cl.user_session.set(_TURNS, turns)
-        warnings = [*filter(None, [guard.warning(found, given.language)]), *given.warnings]
-        await cl.Message(content=page_text(given, warnings), actions=_buttons(given, index)).send()
-        return masked
+        await draft.replace(page_text(given), _buttons(given, knowledge.index()))
+        return given.question
 
     @cl.action_callback(OPEN_SOURCE)
     async def open_source(action: cl.Action) -> None:
@@ -101,13 +98,40 @@ def register(knowledge: Knowledge, today: Callable[[], date]) -> None:
         await cl.ElementSidebar.set_elements([cl.Text(name=title, content=text)], key=uuid4().hex)
 
 
-def page_text(answer: Answer, warnings: Sequence[str]) -> str:
+class _Draft:
+    """The message an answer is shown in: while a model writes, its unverified text, marked as a draft."""
+
+    MARK = "*Utkast – ikke kontrollert mot kildene ennå:*"
+
+    def __init__(self) -> None:
+        self._message = cl.Message(content="")
+        self._sent = self._done = False
+        self._loop, self._context = asyncio.get_running_loop(), copy_context()
+
+    def show(self, text: str) -> None:
+        """Show the text so far; called from the thread that waits for the model."""
+        shown = f"{self.MARK}\n\n{escape(text)}"
+        self._loop.call_soon_threadsafe(lambda: self._loop.create_task(self._stream(shown)), context=self._context)
+
+    async def _stream(self, text: str) -> None:
+        if not self._done:  # a draft that comes late must not cover the answer
+            self._sent = True
+            await self._message.stream_token(text, is_sequence=True)
+
+    async def replace(self, text: str, actions: list[cl.Action]) -> None:
+        """Put the answer in the draft's place."""
+        self._done = True
+        self._message.content, self._message.actions = text, actions
+        await (self._message.update() if self._sent else self._message.send())
+
+
+def page_text(answer: Answer) -> str:
     """The answer as the page shows it: every marker a link to its source, warnings last."""
     links = {citation.n: citation.url for citation in answer.citations}
     text = MARKER.sub(
         lambda m: f"[\\[{m[1]}\\]]({links[int(m[1])]})" if links.get(int(m[1])) else f"\\[{m[1]}\\]", answer.text
     )
-    return "\n\n".join([text, *(f"*{escape(warning)}*" for warning in warnings)])
+    return "\n\n".join([text, *(f"*{escape(warning)}*" for warning in answer.warnings)])
 
 
 def _again(question: str) -> list[cl.Action]:

@@ -75,8 +75,16 @@ class Clause:
 
 
 def clauses_of(text: str) -> list[Clause]:
-    """The clauses of `text`, in order."""
-    return [Clause.of(piece) for piece in CLAUSE_ENDS.split(text.lower()) if piece.strip()]
+    """The clauses of `text`, in order; one without a word of its own («…, gjelder ikke») belongs to the one before."""
+    found: list[Clause] = []
+    for piece in CLAUSE_ENDS.split(text.lower()):
+        clause = Clause.of(piece)
+        if found and not clause.stems:
+            before = found.pop()
+            clause = Clause(before.said | clause.said, before.stems, before.negations + clause.negations)
+        if clause.said:
+            found.append(clause)
+    return found
 
 
 class Evidence:

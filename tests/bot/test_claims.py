@@ -207,6 +207,12 @@ def test_a_sentence_that_leans_on_a_fallen_one_falls_with_it() -> None:
     assert verified(text, index, passages).text == "Kommunen skal gi råd [1]."
 
 
+def test_a_negation_beside_no_word_of_its_own_counts() -> None:
+    index, passages = shelf("Adgangen til omgjøring, nevnt i første ledd, gjelder ikke når endringen følger av avtale.")
+    assert verified(f"{passages[0].text.rstrip('.')} [1].", index, passages).kept == 1
+    assert verified(f"{passages[0].text.rstrip('.').replace(' ikke', '')} [1].", index, passages).kept == 0
+
+
 def test_our_own_headings_stay_over_what_is_kept() -> None:
     index, passages = shelf(*LAW)
     text = "## Kort svar\nKommunen skal gi råd [1].\n\n---\n**Husk**\nAlle får bil [1].\n\n## Annet\nLån kan gis [2]."
