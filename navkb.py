@@ -258,12 +258,13 @@ def _print_json(value: object) -> None:
 
 
 def _chat(arguments: argparse.Namespace, settings: Settings) -> int:
+    from bot.knowledge import Knowledge
     from bot.server import serve
 
     with closing(open_index(settings.data, encoder_of(settings))):
         pass  # say at once, and in plain words, when there is nothing to answer from
     changes = {name: value for name in ("host", "port") if (value := getattr(arguments, name)) is not None}
-    serve(replace(settings, **changes), encoder_of(settings))
+    serve(replace(settings, **changes), Knowledge(settings.data, encoder_of(settings), model_of(settings)))
     return 0
 
 
@@ -274,7 +275,7 @@ def _mcp(arguments: argparse.Namespace, settings: Settings) -> int:
         from bot.mcp_server import serve
     except ModuleNotFoundError as error:
         raise UsageError(f"Pakken {error.name!r} mangler. Kjør «pip install 'navkb[mcp]'».") from error
-    serve(Knowledge(settings.data, encoder_of(settings)), settings.today)
+    serve(Knowledge(settings.data, encoder_of(settings), model_of(settings)), settings.today)
     return 0
 
 

@@ -73,6 +73,7 @@ def sources_json(index: Index, today: date) -> list[dict[str, Json]]:
             "kind": str(source.kind),
             "title": source.title,
             "in_force": source.in_force,
+            "local": source.local,
             "in_force_from": source.in_force_from.isoformat() if source.in_force_from else None,
             "date": source.date.isoformat() if source.date else None,
             "age_days": (today - source.date).days if source.date else None,
@@ -93,6 +94,7 @@ def sources_text(index: Index) -> str:
     lines = [
         f"{source.kind:<10} {source.id:<36} {counts.get(source.id, 0):>5}  {source.date or '':<10}  {source.title[:70]}"
         + ("" if source.in_force else "  IKKE I KRAFT")
+        + ("  LOKAL" if source.local else "")
         for source in sources
     ]
     return "\n".join([*lines, f"{len(sources)} kilder, {index.size} passasjer."])

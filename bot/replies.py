@@ -6,7 +6,7 @@ from datetime import date
 from time import perf_counter
 
 from bot import guard
-from bot.answer import ask, checked
+from bot.answer import checked
 from bot.knowledge import Knowledge
 from bot.provision import provision
 from bot.render import Json, answer_json, search_json
@@ -19,7 +19,7 @@ def answer(knowledge: Knowledge, request: AskRequest, today: date) -> dict[str, 
     """What `navkb ask --json` prints. Raises `UsageError` for a question that cannot be served."""
     question = checked(request.question)
     turns = [Turn("user", checked(turn)) for turn in request.turns]
-    return answer_json(ask(knowledge.index(), question, request.per or today, turns))
+    return answer_json(knowledge.answer(question, request.per or today, turns))
 
 
 def hits(knowledge: Knowledge, request: SearchRequest) -> dict[str, Json]:

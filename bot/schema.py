@@ -162,6 +162,9 @@ class SourceBody(_Closed):
     kind: Annotated[Kind, Field(description="Kildetypen.")]
     title: Annotated[str, Field(description="Tittelen.")]
     in_force: Annotated[bool, Field(description="Om den gjelder; en lov kan være vedtatt uten å ha trådt i kraft.")]
+    local: Annotated[
+        bool, Field(description="Om kontoret har tatt den inn selv, ved siden av det som følger med navkb.")
+    ]
     in_force_from: Annotated[datetime.date | None, Field(description="Datoen den trådte i kraft.")]
     date: Annotated[datetime.date | None, Field(description="Datoen den er fra, eller sist kontrollert.")]
     age_days: Annotated[int | None, Field(description="Dager siden den datoen.")]

@@ -14,7 +14,6 @@ from fastapi import FastAPI
 from bot.api import add_api
 from bot.border import is_this_machine
 from bot.knowledge import Knowledge
-from kb.encoder import Encoder
 from kb.errors import SettingsError
 from kb.settings import Settings
 
@@ -39,10 +38,10 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
 
-def serve(settings: Settings, encoder: Encoder) -> None:
+def serve(settings: Settings, knowledge: Knowledge) -> None:
     """Run the chat until it is stopped. Raises `SettingsError` for an address others can reach."""
     check_host(settings.host)
-    app = build_app(Knowledge(settings.data, encoder), settings)
+    app = build_app(knowledge, settings)
     print(f"navkb svarer på http://{settings.host}:{settings.port} – stopp med Ctrl-C.", flush=True)  # noqa: T201
     uvicorn.run(app, host=settings.host, port=settings.port, log_level="warning", access_log=False)
 

@@ -180,12 +180,12 @@ def _turned(claim: str, witnesses: Sequence[Evidence]) -> str:
     for clause in clauses_of(claim):
         if clause.negations and not any(other.negations for other in source):
             return "negation"
-        if not clause.stems or not source:
+        # Most words in common first, then fewest that only the source has.
+        likeness = [(len(clause.stems & other.stems), -len(other.stems - clause.stems)) for other in source]
+        best = max(likeness, default=(0, -1))
+        if best[0] < ALIKE * len(clause.stems) or (not clause.stems and best[1]):
             continue
-        shared = [len(clause.stems & other.stems) for other in source]
-        if max(shared) < ALIKE * len(clause.stems):
-            continue
-        alike = [other for other, n in zip(source, shared, strict=True) if n == max(shared)]
+        alike = [other for other, like in zip(source, likeness, strict=True) if like == best]
         if all(other.negations != clause.negations for other in alike):
             return "negation"
         if not any(_same_extent(clause, other) for other in alike):

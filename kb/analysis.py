@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 
 import snowballstemmer
 
@@ -39,6 +40,10 @@ STOP_WORDS = frozenset(
 «når», «mye» and «ikke» are not among them: they tell a question of time from one of place, and who from how much."""
 
 
+_STEMMING = Lock()
+"""A Snowball stemmer keeps the word it works on in itself: two threads would mix theirs."""
+
+
 @lru_cache(maxsize=1)
 def _stemmer() -> snowballstemmer.basestemmer.BaseStemmer:
     return snowballstemmer.stemmer("norwegian")
@@ -52,7 +57,8 @@ def stem(word: str) -> str:
     """
     if word[0] == "§" or word[0].isdigit():
         return word
-    stemmed = str(_stemmer().stemWord(word))
+    with _STEMMING:
+        stemmed = str(_stemmer().stemWord(word))
     return stemmed[:-1] if stemmed.endswith("mm") else stemmed
 
 

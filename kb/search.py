@@ -45,10 +45,12 @@ HOME_LAW = 1.3
 """The laws a NAV office lives by."""
 EXPERIENCE = 1.2
 """Digests of practice have no paragraph behind them that adds its score to theirs."""
-WITHOUT_QUESTIONS = 4.0
+WITHOUT_QUESTIONS = 6.0
 """A circular or an office's own document has no questions and no note to be found by: its text counts for all of it."""
 LAW_FIRST = 0.3
-"""An office's own document stands below the first law that scores at least this share of what it does itself."""
+"""An office's own document stands below the first law that scores at least this share of what it does itself …"""
+LAW_MEANT = 50.0
+"""… or that scores so much that the question is about it, whatever questions the office's document lists."""
 NOT_IN_FORCE = 0.2
 """A law that waits for commencement, or is repealed, never outranks one in force."""
 REFERENCE_SCORE = 1000.0
@@ -217,7 +219,12 @@ def _law_first(ranked: Sequence[_Ranked]) -> list[_Ranked]:
     """Local sources moved below the best law, unless that law has nothing to do with the question."""
     law = next((score for _, score, _, source in ranked if source.kind.is_law), 0.0)
     capped = [
-        (ref, min(score, law * 0.999) if source.local and law >= LAW_FIRST * score else score, section, source)
+        (
+            ref,
+            min(score, law * 0.999) if source.local and law >= min(LAW_FIRST * score, LAW_MEANT) else score,
+            section,
+            source,
+        )
         for ref, score, section, source in ranked
     ]
     return sorted(capped, key=_place)

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import closing
 from datetime import date
 from pathlib import Path
+from threading import RLock
 from typing import Any
 
 import numpy as np
@@ -98,6 +99,7 @@ class PassageStore:
     def __init__(self, path: Path, *, writable: bool = False) -> None:
         self.path = path
         self._writable = writable
+        self._lock = RLock()
         mode = "rwc" if writable else "ro"
         new = not path.exists()
         self._db = sqlite3.connect(f"file:{path}?mode={mode}", uri=True, check_same_thread=False)
@@ -123,12 +125,17 @@ class PassageStore:
         """Make what was written so far part of the file."""
         self._db.commit()
 
+    def _rows(self, sql: str, values: Sequence[Any] = ()) -> list[sqlite3.Row]:
+        """All rows of a query; the chat's threads share the connection one at a time."""
+        with self._lock:
+            return self._db.execute(sql, values).fetchall()
+
     # --- meta
 
     def meta(self, key: str) -> str:
         """The value of a stamp, empty when it was never set."""
-        row = self._db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
-        return str(row["value"]) if row else ""
+        rows = self._rows("SELECT value FROM meta WHERE key = ?", (key,))
+        return str(rows[0]["value"]) if rows else ""
 
     def set_meta(self, key: str, value: str) -> None:
         """Record a stamp, e.g. which encoder the vectors come from."""
@@ -139,22 +146,22 @@ class PassageStore:
     def sources(self) -> dict[str, Source]:
         """All sources by id."""
         if self._sources is None:
-            rows = self._db.execute("SELECT id, fields FROM sources ORDER BY id")
+            rows = self._rows("SELECT id, fields FROM sources ORDER BY id")
             self._sources = {row["id"]: _source(json.loads(row["fields"])) for row in rows}
         return self._sources
 
     def digests(self) -> dict[str, str]:
         """The digest of every document in the store, by source id."""
-        return {row["id"]: row["digest"] for row in self._db.execute("SELECT id, digest FROM sources")}
+        return {row["id"]: row["digest"] for row in self._rows("SELECT id, digest FROM sources")}
 
     def passage_counts(self) -> dict[str, int]:
         """How many passages each source has."""
-        rows = self._db.execute("SELECT source_id, count(*) AS n FROM passages GROUP BY source_id")
+        rows = self._rows("SELECT source_id, count(*) AS n FROM passages GROUP BY source_id")
         return {row["source_id"]: row["n"] for row in rows}
 
     def passage_ids(self, source_id: str) -> set[str]:
         """The ids of a source's passages."""
-        rows = self._db.execute("SELECT id FROM passages WHERE source_id = ?", (source_id,))
+        rows = self._rows("SELECT id FROM passages WHERE source_id = ?", (source_id,))
         return {row["id"] for row in rows}
 
     def passages(self, ids: Sequence[str]) -> dict[str, Passage]:
@@ -170,7 +177,7 @@ class PassageStore:
         new = [id_ for id_ in ids if id_ not in self._placed]
         for at in range(0, len(new), 500):
             some = new[at : at + 500]
-            rows = self._db.execute(
+            rows = self._rows(
                 f"SELECT id, source_id, section_locator FROM passages WHERE id IN ({','.join('?' * len(some))})", some
             )
             for row in rows:
@@ -181,11 +188,12 @@ class PassageStore:
         """All passages of one section (`lov/…/§20a`, `praksis/…/lysbilde/14`), in reading order."""
         if self._writable:
             return self._select(*_in_section(section_ref))
-        if section_ref not in self._sections:
-            if len(self._sections) >= KEPT_SECTIONS:
-                self._sections.clear()
-            self._sections[section_ref] = self._select(*_in_section(section_ref))
-        return self._sections[section_ref]
+        if found := self._sections.get(section_ref):
+            return found
+        if len(self._sections) >= KEPT_SECTIONS:
+            self._sections.clear()
+        self._sections[section_ref] = found = self._select(*_in_section(section_ref))
+        return found
 
     def source_passages(self, source_id: str) -> list[Passage]:
         """All passages of one source, in reading order."""
@@ -193,13 +201,13 @@ class PassageStore:
 
     def notes_about(self, ref: str) -> list[str]:
         """Ids of the notes that explain a section, those for which it comes first leading."""
-        rows = self._db.execute("SELECT note_id FROM about WHERE ref = ? ORDER BY position, note_id", (ref,))
+        rows = self._rows("SELECT note_id FROM about WHERE ref = ? ORDER BY position, note_id", (ref,))
         return list(dict.fromkeys(row["note_id"] for row in rows))
 
     def about(self) -> dict[str, tuple[str, ...]]:
         """What each note explains: its id to section references, the main one first."""
         found: dict[str, tuple[str, ...]] = {}
-        for row in self._db.execute("SELECT note_id, ref FROM about ORDER BY note_id, position"):
+        for row in self._rows("SELECT note_id, ref FROM about ORDER BY note_id, position"):
             found[row["note_id"]] = (*found.get(row["note_id"], ()), row["ref"])
         return found
 
@@ -232,31 +240,30 @@ class PassageStore:
         """How many texts of a field hold an index term."""
         key = (field, term)
         if key not in self._counts:
-            row = self._db.execute(f"SELECT doc FROM {self._terms(field)} WHERE term = ?", (term,)).fetchone()
-            self._counts[key] = row["doc"] if row else 0
+            rows = self._rows(f"SELECT doc FROM {self._terms(field)} WHERE term = ?", (term,))
+            self._counts[key] = rows[0]["doc"] if rows else 0
         return self._counts[key]
 
     def _postings(self, field: Field, term: str) -> Postings:
         """The texts of a field that hold a term, with its share of their BM25 scores."""
         key = (field, term)
-        if key not in self._read:
-            if len(self._read) > KEPT_POSTINGS:
-                self._read.clear()
-            cursor = self._db.cursor()
-            cursor.row_factory = None
-            quoted = '"' + term.replace('"', "") + '"'
-            rows = cursor.execute(f"SELECT rowid, -rank FROM words_{field} WHERE terms MATCH ?", (quoted,)).fetchall()
-            self._read[key] = Postings(
-                np.array([row for row, _ in rows], dtype=np.int64),
-                np.array([score for _, score in rows], dtype=np.float64),
-            )
-        return self._read[key]
+        if found := self._read.get(key):
+            return found
+        quoted = '"' + term.replace('"', "") + '"'
+        rows = self._rows(f"SELECT rowid, -rank AS score FROM words_{field} WHERE terms MATCH ?", (quoted,))
+        found = Postings(
+            np.array([row[0] for row in rows], dtype=np.int64), np.array([row[1] for row in rows], dtype=np.float64)
+        )
+        if len(self._read) > KEPT_POSTINGS:
+            self._read.clear()
+        self._read[key] = found
+        return found
 
     def _passage_ids(self, rows: Sequence[int]) -> dict[int, str]:
         new = [row for row in rows if row not in self._ids]
         if new:
             marks = ",".join("?" * len(new))
-            found = self._db.execute(f"SELECT rowid, id FROM passages WHERE rowid IN ({marks})", new)
+            found = self._rows(f"SELECT rowid, id FROM passages WHERE rowid IN ({marks})", new)
             self._ids |= {row["rowid"]: row["id"] for row in found}
         return self._ids
 
@@ -266,7 +273,7 @@ class PassageStore:
 
     def note_words(self) -> Counter[str]:
         """The words of everything that has questions – notes and digests –, and how often each is used."""
-        rows = self._db.execute('SELECT fields FROM sections WHERE fields LIKE \'%"questions": ["%\'')
+        rows = self._rows('SELECT fields FROM sections WHERE fields LIKE \'%"questions": ["%\'')
         counts: Counter[str] = Counter()
         for section in (_section(json.loads(row["fields"])) for row in rows):
             counts.update(words("\n".join([section.title, section.text, *section.questions, *section.words])))
@@ -274,14 +281,16 @@ class PassageStore:
 
     def _terms(self, field: Field) -> str:
         """The name of a temporary view of a field's terms, made when it is first asked for."""
-        if field not in self._views:
+        with self._lock:
+            if field in self._views:
+                return f"temp.terms_{field}"
             self._db.execute(f"CREATE VIRTUAL TABLE temp.terms_{field} USING fts5vocab('main', 'words_{field}', 'row')")
             self._views.add(field)
         return f"temp.terms_{field}"
 
     def count(self) -> int:
         """Number of passages."""
-        return int(self._db.execute("SELECT count(*) FROM passages").fetchone()[0])
+        return int(self._rows("SELECT count(*) FROM passages")[0][0])
 
     # --- writing
 
@@ -355,7 +364,7 @@ class PassageStore:
         self._db.execute("DELETE FROM about WHERE note_id = ?", (source_id,))
 
     def _select(self, where: str, values: Sequence[str]) -> list[Passage]:
-        rows = self._db.execute(
+        rows = self._rows(
             f"""SELECT p.id, p.source_id, p.locator, p.start, p.stop, s.fields FROM passages p
                 JOIN sections s ON s.source_id = p.source_id AND s.locator = p.section_locator
                 WHERE {where} ORDER BY s.source_id, s.ordinal, p.start""",

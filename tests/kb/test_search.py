@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
-from kb.index import Index
+import pytest
+from fakes import HashingEncoder
+
+from kb.index import Index, open_index
 from kb.search import search
 from kb.types import Finder
 
@@ -50,3 +54,12 @@ def test_practice_is_found_by_its_own_words(cake_index: Index) -> None:
 
 def test_nothing_matches_nonsense(cake_index: Index) -> None:
     assert search(cake_index, "🙂🙂").confidence < 0.1
+
+
+def test_many_threads_may_search_a_fresh_index_at_once(cake_data: Path) -> None:
+    questions = [f"hvem har rett til kake nummer {n} på fødselsdagen i kommunene?" for n in range(40)]
+    index = open_index(cake_data, HashingEncoder())
+    with ThreadPoolExecutor(20) as threads:
+        together = list(threads.map(lambda question: search(index, question).hits[0].passage.ref, questions))
+    assert together == [search(index, question).hits[0].passage.ref for question in questions]
+    index.close()
