@@ -86,6 +86,8 @@ def ask(
     text = "\n".join([*lines, draft.text])
     if wrong := problems(text, draft.citations):
         raise AssertionError(f"the answer does not hold: {'; '.join(wrong)}")
+    if written and written.removed:
+        warnings.append(PHRASES[language]["claims_removed"].format(n=written.removed))
     warnings += [*filter(None, [failed]), *_warnings(index, found, language)]
     warnings += _out_of_time(index, draft.citations, asked, language)
     return Answer(

@@ -29,6 +29,11 @@ _CANONICAL = re.compile(
     r"(?:/(?P<section>§[0-9a-zæøå.-]+)(?:/ledd/(?P<ledd>\d+))?(?:/bokstav/(?P<bokstav>[a-zæøå]+))?(?:/nr/(?P<nr>\d+))?)?",
     re.IGNORECASE,
 )
+_ANNEXED = re.compile(
+    r"(?P<source>(?:lov|forskrift)/\d{4}-\d{2}-\d{2}(?:-\d+)?)/(?P<part>[\w.-]+)(?:/a(?P<article>\d+))?(?:/ledd/(?P<ledd>\d+))?"
+)
+"""A treaty or regulation of the EU that a law takes in, by article; or a heading without paragraphs."""
+_ANNEX_NAMES = {"gdpr": "personvernforordningen"}
 # A letter set apart by a space must not be the word «i»: «§ 18 i sosialtjenesteloven».
 _NUMBER = r"\d+(?:-\d+)?(?:[a-zæøå](?![a-zæøå0-9])|\s[a-hj-z](?![a-zæøå0-9.]))?"
 _ORDINAL = "|".join(sorted(_ORDINAL_VALUES, key=len, reverse=True))
@@ -168,7 +173,7 @@ class LawNames:
         """«sosialtjenesteloven § 20 a fjerde ledd bokstav b» for a canonical reference."""
         place = parse(ref)
         if place is None:
-            return ref
+            return self._write_annexed(ref)
         words = [self.usual.get(place.source_id, place.source_id)]
         if place.section:
             words.append("§ " + re.sub(r"(?<=\d)(?=[a-zæøå])", " ", place.section[1:]))
@@ -178,6 +183,17 @@ class LawNames:
             words.append(f"bokstav {place.bokstav}")
         if place.nr is not None:
             words.append(f"nr. {place.nr}")
+        return " ".join(words)
+
+    def _write_annexed(self, ref: str) -> str:
+        """«personvernforordningen artikkel 15 første ledd», or another annex or heading of a law in its own words."""
+        if not (match := _ANNEXED.fullmatch(ref)):
+            return ref
+        name = _ANNEX_NAMES.get(match["part"]) or self.usual.get(match["source"], match["source"])
+        words = [name] + ([f"artikkel {match['article']}"] if match["article"] else [])
+        if match["ledd"]:
+            n = int(match["ledd"])
+            words.append(f"{ORDINALS[n - 1]} ledd" if n <= len(ORDINALS) else f"ledd {n}")
         return " ".join(words)
 
     def _key(self, matched: str) -> str:
@@ -196,9 +212,10 @@ class LawNames:
 
 
 def lovdata_url(ref: str) -> str:
-    """The page on lovdata.no that opens at the § of `ref`; empty for anything but law."""
-    place = parse(ref)
-    return LOVDATA + quote(place.section_ref) if place else ""
+    """The page on lovdata.no that opens at the § or article of `ref`; empty for anything but law."""
+    if place := parse(ref):
+        return LOVDATA + quote(place.section_ref)
+    return LOVDATA + quote(ref.partition("/ledd/")[0]) if _ANNEXED.fullmatch(ref) else ""
 
 
 def _plain(name: str) -> str:
