@@ -147,7 +147,7 @@ def against_peers(data: Path, sync_seconds: float) -> list[Result]:
     if not installed():
         return []
     index = open_index(data, StaticEncoder())
-    results = list(compare(index, chosen(QUESTIONS, "test"), sync_seconds, minilm(), KEPT))
+    results = compare(index, chosen(QUESTIONS, "test"), sync_seconds, minilm(), KEPT)
     index.close()
     return results
 

