@@ -68,7 +68,7 @@ def ask(
     warnings = [*filter(None, [guard.warning(seen, language)])]
     if reply := reply_to(question, language):
         return Answer(question, language, reply, False, warnings=tuple(warnings), model=MODEL, ms=_ms_since(started))
-    found = search(index, guard.unmarked(resolved.question), HITS)
+    found = search(index, guard.unmarked(resolved.query), HITS)
     if not is_confident(found):
         refusal = _refuse(question, language, found, started)
         return replace(refusal, warnings=(*warnings, *refusal.warnings))

@@ -20,6 +20,8 @@ POINTING_WORDS = 3
 """The same for a line that points back to a thing: «det» and «den» often point forward, or within the line."""
 ELLIPTIC_WORDS = 2
 """A question of so few content words («hvor lenge?», «hvem bestemmer?») asks about what was said before."""
+TELLING_WORDS = 4
+"""A last line of so many content words is what the search should listen to most."""
 SEPARATOR = " – "
 
 _OPENINGS = re.compile(
@@ -43,10 +45,17 @@ _LEDD = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """What is really asked: the question that stands alone, and whether the conversation was needed to tell."""
+    """What is really asked: the question that stands alone, and whether the conversation was needed to tell.
+
+    `query` is what to search for: the same, with a last line that says much by itself counted twice.
+    """
 
     question: str
     leans: bool = False
+    query: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "query", self.query or self.question)
 
 
 def resolve(index: Index, question: str, turns: Sequence[Turn]) -> Resolved:
@@ -65,7 +74,9 @@ def resolve(index: Index, question: str, turns: Sequence[Turn]) -> Resolved:
         return Resolved(place, leans=True)
     if index.law_names.mentioned(question):  # «hva med forvaltningsloven?»: that law now, not the one before
         chain[:-1] = [index.law_names.without_names(line) for line in chain[:-1]]
-    return Resolved(SEPARATOR.join(chain), leans=True)
+    whole = SEPARATOR.join(chain)
+    telling = len(list(content_words(chain[-1]))) >= TELLING_WORDS
+    return Resolved(whole, leans=True, query=f"{whole} {chain[-1]}" if telling else whole)
 
 
 def asked_language(line: str) -> str | None:

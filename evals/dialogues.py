@@ -53,7 +53,7 @@ def read_dialogues(folder: Path) -> list[Dialogue]:
 def reaches(index: Index, dialogue: Dialogue) -> bool:
     """Whether the last turn, understood with those before it, finds a reference that answers it."""
     turns = [Turn("user", text) for text in dialogue.turns[:-1]]
-    found = search(index, resolve(index, dialogue.turns[-1], turns).question)
+    found = search(index, resolve(index, dialogue.turns[-1], turns).query)
     refs = [ref for hit in found.hits[:DEPTH] for ref in (hit.passage.ref, *hit.passage.section.about)]
     return any(matches(ref, want) for ref in refs for want in (*dialogue.gold, *dialogue.also))
 

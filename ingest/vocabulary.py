@@ -11,7 +11,7 @@ from kb.errors import ManifestError
 from kb.vocabulary import Outside, Vocabulary
 
 _KEYS: dict[str, tuple[dict[str, type], dict[str, type]]] = {
-    "lov": ({"id": str, "navn": str}, {"alias": list, "hjem": bool}),
+    "lov": ({"id": str, "navn": str}, {"alias": list, "hjem": bool, "ytelser": list}),
     "begrep": ({"ord": list}, {"merknad": str}),
     "utenfor": ({"tema": str, "spoer": str, "spoersmaal": list}, {}),
 }
@@ -29,6 +29,7 @@ def read_vocabulary(paths: Iterable[Path]) -> Vocabulary:
         laws[law["id"]] = tuple(dict.fromkeys((*laws.get(law["id"], ()), law["navn"], *law.get("alias", []))))
     return Vocabulary(
         laws=laws,
+        benefits={law["id"]: tuple(law["ytelser"]) for law in tables["lov"] if law.get("ytelser")},
         home=tuple(dict.fromkeys(law["id"] for law in tables["lov"] if law.get("hjem"))),
         synonyms=tuple(tuple(concept["ord"]) for concept in tables["begrep"]),
         outside=tuple(Outside(o["tema"], o["spoer"], tuple(o["spoersmaal"])) for o in tables["utenfor"]),

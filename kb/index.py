@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from kb.analysis import known_words
+from kb.analysis import content_words, known_words
 from kb.encoder import Encoder, Vectors
 from kb.errors import IndexMismatch, IndexMissing
 from kb.references import LawNames
@@ -93,6 +93,16 @@ class Index:
         for law_id, listed in self.vocabulary.laws.items():
             names[law_id] = tuple(dict.fromkeys((*listed, *names.get(law_id, ()))))
         return LawNames(names, home=self.vocabulary.home[0] if self.vocabulary.home else "")
+
+    @cached_property
+    def benefits(self) -> dict[str, str]:
+        """The law that gives a benefit, by the benefit's stem."""
+        return {
+            said.stem: law
+            for law, listed in self.vocabulary.benefits.items()
+            for word in listed
+            for said in content_words(word)
+        }
 
     @cached_property
     def synonyms(self) -> Synonyms:

@@ -41,6 +41,8 @@ NOTE_ITSELF = 0.6
 """A note explains; where the law it points to is indexed it stands below that law."""
 NAMED_LAW = 1.3
 """A law the question names outranks others."""
+BENEFIT_LAW = 1.2
+"""The law that gives a benefit the question names: a complaint about dagpenger is not one about sosialhjelp."""
 HOME_LAW = 1.3
 """The laws a NAV office lives by."""
 EXPERIENCE = 1.2
@@ -187,6 +189,7 @@ _Ranked: TypeAlias = "tuple[str, float, _Section, Source]"
 def _weigh(index: Index, question: str, sections: Mapping[str, _Section]) -> list[_Ranked]:
     """Authority, validity and scope: the priors that reorder what was found; best first."""
     named = set(index.law_names.mentioned(question))
+    giving = {index.benefits.get(word.stem) for word in content_words(question)}
     weighed: list[_Ranked] = []
     for ref, section in sections.items():
         standing = index.standing(ref)
@@ -201,6 +204,8 @@ def _weigh(index: Index, question: str, sections: Mapping[str, _Section]) -> lis
             score *= WITHOUT_QUESTIONS
         if source.id in named:
             score *= NAMED_LAW
+        if source.id in giving:
+            score *= BENEFIT_LAW
         if standing.home:
             score *= HOME_LAW
         if not source.in_force:

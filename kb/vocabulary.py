@@ -25,10 +25,13 @@ class Outside:
 class Vocabulary:
     """`laws` maps document ids to their names; `synonyms` are groups of words for one thing.
 
+    `benefits` are words for what only that law gives.
+
     `home` are the laws a NAV office lives by, the one meant by a bare «§ 18» first.
     """
 
     laws: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    benefits: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     home: tuple[str, ...] = ()
     synonyms: tuple[tuple[str, ...], ...] = ()
     outside: tuple[Outside, ...] = ()
@@ -45,6 +48,7 @@ class Vocabulary:
         read = json.loads(text)
         return cls(
             {id_: tuple(names) for id_, names in read["laws"].items()},
+            {id_: tuple(words) for id_, words in read["benefits"].items()},
             tuple(read["home"]),
             tuple(tuple(group) for group in read["synonyms"]),
             tuple(Outside(o["topic"], o["ask"], tuple(o["questions"])) for o in read["outside"]),
