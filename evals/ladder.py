@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from math import inf
 from pathlib import Path
+from statistics import mean
 from typing import Any
 
 from evals.measures import measured, stands_for
@@ -26,14 +27,18 @@ from kb.store import PassageStore
 from kb.types import Document, Kind
 from kb.vocabulary import Spellings, Synonyms
 
+ITSELF = "§ itself"
+"""All, when a note counts for nothing but itself: whether the law stands there too."""
 KINDS = tuple(kind.value for kind in QuestionKind if kind is not QuestionKind.REFUSAL)
 PRIORS: Mapping[str, Any] = {
     "NOTE_ITSELF": 1.0,
     "NAMED_LAW": 1.0,
+    "BENEFIT_LAW": 1.0,
     "HOME_LAW": 1.0,
     "EXPERIENCE": 1.0,
     "WITHOUT_QUESTIONS": 1.0,
     "LAW_FIRST": inf,
+    "LAW_MEANT": inf,
     "NOT_IN_FORCE": 1.0,
 }
 """The priors of kb/search.py, each with the value that takes its effect away."""
@@ -74,16 +79,18 @@ def changed(thing: object, **values: Any) -> Iterator[None]:
 
 def hit_at_3(index: Index, questions: Sequence[Question]) -> dict[str, float]:
     """hit@3 of all and by kind, as the search stands now; what scored nothing was not found."""
-    rankings = []
+    counted, strictly = [], []
     for question in questions:
-        hits = [hit for hit in searching.search(index, question.question, DEPTH).hits if hit.score > 0]
-        places = ((hit.passage.ref, hit.passage.section.about) for hit in hits)
-        rankings.append((question, stands_for(places, (*question.gold, *question.also))))
-    figures = measured(rankings)
-    found = {}
-    for kind in (ALL, *KINDS):
-        listed = [figures[question.id]["hit@3"] for question in questions if kind in (ALL, question.kind)]
-        found[kind] = sum(listed) / len(listed) if listed else 0.0
+        hits = [hit.passage for hit in searching.search(index, question.question, DEPTH).hits if hit.score > 0]
+        wanted = (*question.gold, *question.also)
+        counted.append((question, stands_for(((hit.ref, hit.section.about) for hit in hits), wanted)))
+        strictly.append((question, stands_for(((hit.ref, ()) for hit in hits), wanted)))
+    figures = measured(counted)
+    found = {ALL: mean(row["hit@3"] for row in figures.values())}
+    found[ITSELF] = mean(row["hit@3"] for row in measured(strictly).values())
+    for kind in KINDS:
+        listed = [figures[question.id]["hit@3"] for question in questions if question.kind == kind]
+        found[kind] = mean(listed) if listed else 0.0
     return found
 
 
@@ -141,8 +148,8 @@ def without_each(index: Index, questions: Sequence[Question]) -> Iterator[tuple[
 
 def table(rows: Iterator[tuple[str, dict[str, float]]]) -> Iterator[str]:
     """Rows as lines of a Markdown table, each as soon as it is measured."""
-    yield f"| | {' | '.join((ALL, *KINDS))} |"
-    yield f"|---|{'---|' * (1 + len(KINDS))}"
+    yield f"| | {' | '.join((ALL, ITSELF, *KINDS))} |"
+    yield f"|---|{'---|' * (2 + len(KINDS))}"
     for name, found in rows:
         yield f"| {name} | {' | '.join(f'{value:.3f}' for value in found.values())} |"
 

@@ -79,6 +79,7 @@ def calibration(title: str, bins: Sequence[Bin]) -> str:
     parts = [_line(*at(0, 0), *at(1, 0)), _line(*at(0, 0), *at(0, 1)), _line(*at(0, 0), *at(1, 1), "grid")]
     parts += [_text(at(t / 4, 0)[0], HEIGHT - 16, f"{t / 4:.2f}") for t in range(5)]
     parts += [_text(LEFT - 8, at(0, t / 4)[1] + 4, f"{t / 4:.2f}", "end") for t in range(5)]
+    parts.append(_text(WIDTH - 20, HEIGHT - 2, "tillit mot andel rett; større prikk, flere spørsmål", "end"))
     for b in bins:
         said = f"tillit {b.confidence:.2f}, rett {b.right:.2f}, {b.n} spørsmål"
         parts.append(_dot(*at(b.confidence, b.right), 3 + 7 * (b.n / most) ** 0.5, said))

@@ -18,7 +18,7 @@ PAGE = "rapport.html"
 _STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 62rem; margin: 2rem auto; padding: 0 1rem; color: #222; background: #fff }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums } th, td { padding: .25rem .6rem; text-align: right }
-th:first-child, td:first-child { text-align: left } tbody tr { border-top: 1px solid #ddd } small { color: #666; display: block }
+th:first-child, td:first-child { text-align: left } tbody tr { border-top: 1px solid #ddd } small { color: #666; display: block; white-space: nowrap }
 svg { width: 100%; max-width: 44rem; height: auto; font: 12px system-ui, sans-serif } svg text { fill: currentColor }
 svg circle, svg rect { fill: #0067c5 } .interval { stroke: #0067c5; stroke-width: 2 } .axis { stroke: #666 } .grid { stroke: #ccc }
 dt { margin-top: .6rem } dd { margin-left: 1.2rem; color: #555 }

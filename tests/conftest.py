@@ -36,6 +36,9 @@ needs_shared = pytest.mark.skipif(
     not SHARED.is_dir(), reason="de ekte lovarkivene (../shared/data) ligger ikke ved siden av prosjektet her"
 )
 
+IN_CI = os.environ.get("CI") == "true"
+only_in_ci = pytest.mark.skipif(not IN_CI, reason="tar mange sekunder og kjøres i CI (CI=true make test)")
+
 
 @pytest.fixture(autouse=True)
 def _only_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 import pytest
+from conftest import only_in_ci
 from hypothesis import given
 from hypothesis import strategies as st
 from test_command_line import ROOT
@@ -273,6 +274,7 @@ def test_any_text_can_be_looked_through(text: str) -> None:
     assert findings(mask(text)) == ()
 
 
+@only_in_ci
 @pytest.mark.parametrize(
     ("piece", "found"),
     [
