@@ -280,20 +280,21 @@ def _mcp(arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 def _eval(arguments: argparse.Namespace, settings: Settings) -> int:
+    from evals.answers import run_answers
     from evals.gate import BASELINE, gate
     from evals.report import write_report
     from evals.run import run
 
     folder, split = arguments.questions or SHIPPED_QUESTIONS, arguments.split
     for option, what in (
-        ("json", "run"),
-        ("out", "report"),
-        ("baseline", "gate"),
-        ("update", "gate"),
-        ("lower", "gate"),
+        ("json", ("run", "answers")),
+        ("out", ("report",)),
+        ("baseline", ("gate",)),
+        ("update", ("gate",)),
+        ("lower", ("gate",)),
     ):
-        if getattr(arguments, option) and arguments.what != what:
-            raise UsageError(f"--{option} gjelder bare «navkb eval {what}».")
+        if getattr(arguments, option) and arguments.what not in what:
+            raise UsageError(f"--{option} gjelder bare «navkb eval {' og '.join(what)}».")
     with closing(open_index(settings.data, encoder_of(settings))) as index:
         if arguments.what == "report":
             if not arguments.out:
@@ -302,6 +303,14 @@ def _eval(arguments: argparse.Namespace, settings: Settings) -> int:
         if arguments.what == "gate":
             baseline = arguments.baseline or BASELINE
             return gate(index, folder, baseline, split, update=arguments.update, lower=arguments.lower)
+        if arguments.what == "answers":
+            model = model_of(settings)
+            return run_answers(
+                lambda question: ask(index, question, settings.today, model=model),
+                folder,
+                split,
+                as_json=arguments.json,
+            )
         return run(index, folder, split, as_json=arguments.json)
 
 
@@ -364,15 +373,15 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument(
         "what",
         nargs="?",
-        choices=["run", "gate", "report"],
+        choices=["run", "answers", "gate", "report"],
         default="run",
-        help="run: mål søket og skriv tallene (vanlig); gate: si hva som er falt under gulvene; report: skriv en HTML-rapport",
+        help="run: mål søket og skriv tallene (vanlig); answers: mål svarene; gate: si hva som er falt under gulvene; report: skriv en HTML-rapport",
     )
     evaluate.add_argument(
         "--questions", type=Path, metavar="MAPPE", help="mappe med spørsmål (uten: de som følger med)"
     )
     evaluate.add_argument("--split", choices=["dev", "test", "all"], default="all", help="hvilken del av spørsmålene")
-    evaluate.add_argument("--json", action="store_true", help="run: som JSON")
+    evaluate.add_argument("--json", action="store_true", help="run og answers: som JSON")
     evaluate.add_argument("--out", type=Path, metavar="MAPPE", help="report: mappen rapporten og TREC-filene skrives i")
     evaluate.add_argument(
         "--baseline", type=Path, metavar="FIL", help="gate: filen med gulv (uten: evals/baseline.json)"

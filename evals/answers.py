@@ -7,14 +7,16 @@ cited, precision which share of what is cited was wanted.
 
 from __future__ import annotations
 
+import json
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
 from statistics import mean, median
 
 from bot.verify import MARKER, problems
 from evals.measures import matches
-from evals.questions import Question, QuestionKind
+from evals.questions import Question, QuestionKind, read_questions
 from kb.references import parse
 from kb.types import Answer
 
@@ -22,6 +24,23 @@ Figures = Mapping[str, float]
 _QUOTED = re.compile(r"^>.*$", re.MULTILINE)
 _LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 _MARKUP = re.compile(r"[*_>#`\\]")
+
+
+COLUMNS = ("cited", "citation recall", "citation precision", "facts", "verified", "words", "refused")
+
+
+def run_answers(answer: Callable[[str], Answer], folder: Path, split: str = "all", *, as_json: bool = False) -> int:
+    """Print the figures by kind for the questions of a folder; returns the exit status."""
+    questions = [question for question in read_questions(folder) if split in ("all", question.split)]
+    report = measure_answers(answer, questions)
+    if as_json:
+        print(json.dumps({"split": split, "questions": len(questions), "kinds": report}, ensure_ascii=False))
+        return 0
+    print(f"{'slag':<10} {'antall':>6} " + " ".join(f"{name:>18}" for name in COLUMNS))
+    for kind, row in report.items():
+        figures = " ".join(f"{row[name]:>18.3f}" if name in row else f"{'–':>18}" for name in COLUMNS)
+        print(f"{kind:<10} {row['n']:>6.0f} {figures}")
+    return 0
 
 
 def measure_answers(answer: Callable[[str], Answer], questions: Iterable[Question]) -> dict[str, dict[str, float]]:
