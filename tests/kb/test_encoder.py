@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from conftest import only_in_ci
 
 from kb.encoder import SHIPPED, StaticEncoder
 from kb.errors import ModelError
@@ -33,6 +34,15 @@ def test_vectors_have_length_one_and_repeat(encoder: StaticEncoder) -> None:
     vectors = encoder.encode(["nødhjelp i dag", "", "nødhjelp i dag"])
     assert np.linalg.norm(vectors, axis=1).round(5).tolist() == [1.0, 0.0, 1.0]
     assert (vectors[0] == vectors[2]).all()
+
+
+@only_in_ci
+def test_sentence_transformers_reads_the_same_folder_to_the_same_vectors(encoder: StaticEncoder) -> None:
+    from kb.sentence_encoder import SentenceEncoder
+
+    texts = ["nødhjelp i dag", "Kommunen skal yte økonomisk stønad, jf. § 18.", "kva med straumen?", "qwxz"]
+    theirs = SentenceEncoder(str(SHIPPED)).encode(texts)
+    assert np.abs(theirs - encoder.encode(texts)).max() < 1e-3
 
 
 def test_a_missing_model_is_told(tmp_path: Path) -> None:
