@@ -14,7 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 from threading import Lock
 
-import snowballstemmer
+from snowballstemmer.norwegian_stemmer import NorwegianStemmer
 
 _SECTION = re.compile(r"§+\s*(\d+(?:-\d+)?)(?:([a-zæøå])|\s([a-hj-z]))?(?![a-zæøå0-9])")
 _TOKEN = re.compile(r"§[0-9a-zæøå-]+|[0-9]+(?:[.,][0-9]+)?|[a-zæøåäöéèòóü]+")
@@ -45,8 +45,9 @@ _STEMMING = Lock()
 
 
 @lru_cache(maxsize=1)
-def _stemmer() -> snowballstemmer.basestemmer.BaseStemmer:
-    return snowballstemmer.stemmer("norwegian")
+def _stemmer() -> NorwegianStemmer:
+    """The Python one by name: `snowballstemmer.stemmer` takes PyStemmer's where that is installed, and its stems differ."""
+    return NorwegianStemmer()
 
 
 @lru_cache(maxsize=200_000)

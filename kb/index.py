@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -11,6 +12,7 @@ from pathlib import Path
 from kb.analysis import content_words, known_words
 from kb.encoder import Encoder, Vectors
 from kb.errors import IndexMismatch, IndexMissing
+from kb.fields import Field
 from kb.references import LawNames
 from kb.store import SCHEMA_VERSION, PassageStore
 from kb.types import Kind, Source
@@ -85,6 +87,11 @@ class Index:
                 "Kjør «navkb sync --rebuild» for å bygge dem på nytt."
             )
         return vectors
+
+    @cached_property
+    def finders(self) -> ThreadPoolExecutor:
+        """Threads that ask Chroma for the fields' nearest vectors while the words are looked up."""
+        return ThreadPoolExecutor(len(Field), thread_name_prefix="finder")
 
     @cached_property
     def law_names(self) -> LawNames:
@@ -163,6 +170,8 @@ class Index:
 
     def close(self) -> None:
         """Let go of the files."""
+        if "finders" in self.__dict__:
+            self.finders.shutdown()
         self.store.close()
         if "vectors" in self.__dict__:
             self.vectors.close()

@@ -143,12 +143,14 @@ def _texts(index: Index, question: str, vector: Vectors) -> Iterator[_Text]:
     said = [_spellings(index, word) for word in {word.stem: word for word in content_words(question)}.values()]
     terms_said = [term for word in said for spelling in word for term in (spelling.stem, *spelling.parts)]
     meant = [term for term in index.synonyms.of_phrases(terms_said) if term not in terms_said]
+    near = {field: index.finders.submit(index.vectors.nearest, field, vector, CANDIDATES) for field in Field}
     for field in Field:
         query = [[way for spelling in word for way in _ways(index, field, spelling)] for word in said]
         query += [[[term]] for term in dict.fromkeys(meant)]
         for passage, score in index.store.search_words(field, query, CANDIDATES):
             yield _Text(Finder.WORDS, field, passage, score)
-        for entry, cosine in index.vectors.nearest(field, vector, CANDIDATES):
+    for field in Field:
+        for entry, cosine in near[field].result():
             yield _Text(Finder.MEANING, field, passage_id(entry), cosine)
 
 
@@ -172,12 +174,12 @@ def _sections(index: Index, texts: Sequence[_Text]) -> defaultdict[str, _Section
     sections: defaultdict[str, _Section] = defaultdict(_Section)
     for text in texts:
         source_id, ref = places[text.passage]
-        section = sections[ref]
-        section.take(text.finder, text.field, text.weighted, text.passage)
+        section, weighted = sections[ref], text.weighted
+        section.take(text.finder, text.field, weighted, text.passage)
         section.found_by.add(text.finder)
         for share, about in zip(PULL, index.about.get(source_id, ()), strict=False):
             pulled = sections[about]
-            pulled.take(text.finder, text.field, text.weighted * share)
+            pulled.take(text.finder, text.field, weighted * share)
             pulled.found_by.add(Finder.NOTE)
     return sections
 

@@ -63,6 +63,9 @@ class Postings:
     scores: npt.NDArray[np.float64]
 
 
+_NO_POSTINGS = Postings(np.empty(0, dtype=np.int64), np.empty(0))
+
+
 def _sum(listed: Sequence[Postings]) -> Postings:
     """Rows that are in any, with their scores added."""
     return _merged(listed, np.add)
@@ -74,10 +77,11 @@ def _best(listed: Sequence[Postings]) -> Postings:
 
 
 def _merged(listed: Sequence[Postings], together: np.ufunc) -> Postings:
+    listed = [postings for postings in listed if len(postings.rows)]
+    if not listed:
+        return _NO_POSTINGS
     if len(listed) == 1:
         return listed[0]
-    if not any(len(postings.rows) for postings in listed):
-        return Postings(np.empty(0, dtype=np.int64), np.empty(0))
     rows = np.concatenate([postings.rows for postings in listed])
     scores = np.concatenate([postings.scores for postings in listed])
     order = np.argsort(rows, kind="stable")
