@@ -51,7 +51,7 @@ STEPS: Sequence[tuple[str, frozenset[Field], bool, bool]] = (
     ("+ words of the notes", frozenset({Field.TEXT, Field.NOTE, Field.WORDS}), False, False),
     ("+ typical questions, one by one", frozenset(Field) - {Field.THEME}, False, False),
     ("+ all that is said of a section, together (theme)", frozenset(Field), False, False),
-    ("+ meaning (static encoder, all fields)", frozenset(Field), True, False),
+    ("+ meaning (static encoder)", frozenset(Field), True, False),
     ("+ priors", frozenset(Field), True, True),
 )
 """Steps after the first: what it is called, fields, whether meaning takes part, whether priors do."""

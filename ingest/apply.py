@@ -16,7 +16,7 @@ from ingest.plan import Plan
 from ingest.split import split
 from kb.encoder import Encoder
 from kb.errors import IndexMissing, NavkbError
-from kb.fields import Entry, Field, entries
+from kb.fields import EMBEDDED, Entry, Field, entries
 from kb.index import PASSAGES_FILE, VECTORS_FOLDER, Snapshots
 from kb.store import SCHEMA_VERSION, PassageStore
 from kb.types import Document, Kind, Passage
@@ -154,9 +154,11 @@ def _encode(vectors: VectorIndex, batch: Iterable[Entry], encoder: Encoder) -> N
 
 
 def _by_field(listed: Iterable[Entry]) -> dict[Field, list[Entry]]:
+    """The entries that are searched by meaning, by field."""
     found: dict[Field, list[Entry]] = {}
     for entry in listed:
-        found.setdefault(entry.field, []).append(entry)
+        if entry.field in EMBEDDED:
+            found.setdefault(entry.field, []).append(entry)
     return found
 
 

@@ -24,6 +24,10 @@ class Field(StrEnum):
     """Questions, words and short answer together: what somebody asks may be spread over many of them."""
 
 
+EMBEDDED = (Field.TEXT, Field.QUESTION, Field.THEME)
+"""The fields that are searched by meaning too; vectors of the others found nothing more (docs/evals.md) and took time."""
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One indexed text of a passage; `id` is the passage's, with a suffix for all but its own text."""

@@ -12,7 +12,7 @@ from pathlib import Path
 from kb.analysis import content_words, known_words
 from kb.encoder import Encoder, Vectors
 from kb.errors import IndexMismatch, IndexMissing
-from kb.fields import Field
+from kb.fields import EMBEDDED
 from kb.references import LawNames
 from kb.store import SCHEMA_VERSION, PassageStore
 from kb.types import Kind, Source
@@ -91,7 +91,7 @@ class Index:
     @cached_property
     def finders(self) -> ThreadPoolExecutor:
         """Threads that ask Chroma for the fields' nearest vectors while the words are looked up."""
-        return ThreadPoolExecutor(len(Field), thread_name_prefix="finder")
+        return ThreadPoolExecutor(len(EMBEDDED), thread_name_prefix="finder")
 
     @cached_property
     def law_names(self) -> LawNames:

@@ -11,7 +11,7 @@ from typing import TypeAlias
 from kb.analysis import Word, content_words, terms
 from kb.confidence import NEIGHBOURS, NOTHING, Evidence, weigh
 from kb.encoder import Vectors
-from kb.fields import Field, passage_id
+from kb.fields import EMBEDDED, Field, passage_id
 from kb.index import Index
 from kb.references import Reference, parse
 from kb.types import Finder, Hit, Kind, Passage, Source
@@ -29,8 +29,6 @@ WORD_WEIGHT: Mapping[Field, float] = {
 """What a BM25 score of a field counts, chosen on dev (docs/evals.md): what people say outweighs what the law says."""
 MEANING_WEIGHT: Mapping[Field, float] = {
     Field.TEXT: 4.0,
-    Field.NOTE: 8.0,
-    Field.WORDS: 8.0,
     Field.QUESTION: 12.0,
     Field.THEME: 60.0,
 }
@@ -143,13 +141,13 @@ def _texts(index: Index, question: str, vector: Vectors) -> Iterator[_Text]:
     said = [_spellings(index, word) for word in {word.stem: word for word in content_words(question)}.values()]
     terms_said = [term for word in said for spelling in word for term in (spelling.stem, *spelling.parts)]
     meant = [term for term in index.synonyms.of_phrases(terms_said) if term not in terms_said]
-    near = {field: index.finders.submit(index.vectors.nearest, field, vector, CANDIDATES) for field in Field}
+    near = {field: index.finders.submit(index.vectors.nearest, field, vector, CANDIDATES) for field in EMBEDDED}
     for field in Field:
         query = [[way for spelling in word for way in _ways(index, field, spelling)] for word in said]
         query += [[[term]] for term in dict.fromkeys(meant)]
         for passage, score in index.store.search_words(field, query, CANDIDATES):
             yield _Text(Finder.WORDS, field, passage, score)
-    for field in Field:
+    for field in EMBEDDED:
         for entry, cosine in near[field].result():
             yield _Text(Finder.MEANING, field, passage_id(entry), cosine)
 
@@ -224,6 +222,8 @@ def _place(ranked: _Ranked) -> tuple[float, str]:
 
 def _law_first(ranked: Sequence[_Ranked]) -> list[_Ranked]:
     """Local sources moved below the best law, unless that law has nothing to do with the question."""
+    if not any(source.local for _, _, _, source in ranked):
+        return list(ranked)
     law = next((score for _, score, _, source in ranked if source.kind.is_law), 0.0)
     capped = [
         (

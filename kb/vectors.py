@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from kb.encoder import Vectors
-from kb.fields import Field
+from kb.fields import EMBEDDED, Field
 
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
@@ -39,13 +39,13 @@ class VectorIndex:
                 configuration={"hnsw": cast("Any", hnsw)},
                 embedding_function=None,
             )
-            for field in Field
+            for field in EMBEDDED
         }
         self._sizes: dict[Field, int] = {}
 
     def count(self) -> int:
         """Number of vectors."""
-        return sum(self._size(field) for field in Field)
+        return sum(self._size(field) for field in EMBEDDED)
 
     def ids(self) -> set[str]:
         """The ids of all vectors."""
