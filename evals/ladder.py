@@ -137,7 +137,7 @@ def without_each(index: Index, questions: Sequence[Question]) -> Iterator[tuple[
     """One constant of the search taken away at a time."""
     for constant, finder in WEIGHTS.items():
         weights = getattr(searching, constant)
-        for field in Field:
+        for field in weights:
             with changed(searching, **{constant: {**weights, field: 0.0}}):
                 yield f"no {finder} in {field} (`{constant}` {weights[field]:g})", hit_at_3(index, questions)
     for constant, value in OFF.items():

@@ -73,7 +73,7 @@ def test_a_nynorsk_question_gets_our_words_in_nynorsk(cake_index: Index) -> None
 
 def test_a_note_is_not_cited_without_its_law(cake_index: Index) -> None:
     kinds = {c.source.kind for c in ask(cake_index, "tomt fat etter fredagsmøtet", TODAY).citations}
-    assert kinds == {"notat", "lov"}
+    assert {"notat", "lov"} <= kinds
 
 
 WORDS = [

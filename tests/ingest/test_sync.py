@@ -18,7 +18,7 @@ from ingest import apply as applying
 from ingest.archive import id_of_member
 from ingest.sync import Report, sync
 from kb.errors import IndexMismatch, IndexMissing, NavkbError
-from kb.fields import Field, entries
+from kb.fields import EMBEDDED, Field, entries
 from kb.index import Index, Snapshots, open_index
 from kb.store import PassageStore
 
@@ -37,6 +37,7 @@ def _entry_ids(index: Index) -> set[str]:
         for source in sources
         for p in index.store.source_passages(source.id)
         for entry in entries(p, source.kind)
+        if entry.field in EMBEDDED
     }
 
 
