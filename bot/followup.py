@@ -32,6 +32,8 @@ _PERSONS = frozenset("dei de dem deim han hun hen ham henne ho honom hennes hans
 _THINGS = frozenset(
     "det den dette denne disse desse da då der samme same slik slikt slike tilsvarende tilsvarande".split()
 )
+_PERSON_FIRST = re.compile(r"(han|hun|ho|hen)\b")
+"""A line that begins with a pronoun speaks of somebody the conversation knows."""
 _RELATIVE = re.compile(r"\b(de|dem|dei|deim|den|det)\s+som\b")
 """«de som …» says itself who is meant."""
 _ASKING = frozenset(
@@ -89,6 +91,8 @@ def leans(index: Index, line: str) -> bool:
     """Whether a line can only be understood together with those before it."""
     lowered = line.lower().strip(" –-…")
     if _OPENINGS.match(lowered) or _LANGUAGE.search(lowered):
+        return True
+    if _PERSON_FIRST.match(lowered):
         return True
     said = set(words(_RELATIVE.sub("", lowered)))
     own = len([word for word in content_words(index.law_names.without_names(line)) if word.text not in _ASKING])
