@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --progress-bar on
 
-.PHONY: chat test check eval bench encoder
+.PHONY: chat test check eval bench encoder nynorsk
 
 chat: $(VENV)/chat.installed
 	@$(BIN)/navkb sync || [ $$? -eq 4 ]
@@ -32,6 +32,10 @@ bench: $(VENV)/test.installed
 LOVDATA ?= https://api.lovdata.no/v1/publicData
 encoder: $(VENV)/test.installed
 	@$(BIN)/python -m ingest.train_encoder corpus/manifest.toml $(LOVDATA) --parallel $(PARALLEL)
+
+# Krever Debians apertium-nno-nob og en indeks («make chat» en gang).
+nynorsk: $(VENV)/test.installed
+	@$(BIN)/python -m ingest.nynorsk
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "navkb trenger Python 3.11 eller nyere; prøv make PYTHON=python3.11"; exit 1; }

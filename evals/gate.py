@@ -16,8 +16,9 @@ from kb.index import Index
 from kb.store import digest_of
 
 BASELINE = Path(__file__).parent / "baseline.json"
-MARGIN = 0.01
-"""How far a figure may fall unremarked: two hits with the same score may change places on another machine."""
+MARGIN = 0.03
+"""How far a figure may fall unremarked: Chroma's graph is approximate and in part linked anew at each opening, which moves
+one question in a hundred; in a kind of some forty questions that one is 0.025."""
 KEPT_QUESTIONS = 0.5
 """A note or digest must keep this share of its typical questions: without them what people say finds it no more."""
 DECIMALS = 3

@@ -65,7 +65,8 @@ def dictionary(used: Mapping[str, int], in_bokmal: Iterable[str]) -> dict[str, s
     found: defaultdict[str, set[str]] = defaultdict(set)
     for direction in DIRECTIONS:
         for old, new in zip(known, translated(known, direction), strict=True):
-            found[new].add(old)
+            if new != old:
+                found[new].add(old)
     bokmal = set(in_bokmal)
     return {
         new: max(sorted(olds), key=lambda old: used[old])

@@ -23,7 +23,7 @@ from kb.analysis import terms, words
 from kb.fields import Field, entries
 from kb.types import Document, Kind, Passage, Responsibility, Section, Source
 
-SCHEMA_VERSION = "5"
+SCHEMA_VERSION = "6"
 
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);

@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
 BATCH = 5_000
 """Chroma 1.5 takes at most 5,461 rows a call."""
-EF_SEARCH = 100
-"""Candidates HNSW keeps while it searches; must not be less than what is asked for."""
+EF_SEARCH = 200
+"""Candidates HNSW keeps while it searches; must not be less than what is asked for. Chroma links the newest vectors
+into its graph anew at each opening, so that with 100 every tenth question found a neighbour more or less."""
 
 
 class VectorIndex:
