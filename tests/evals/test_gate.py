@@ -129,7 +129,7 @@ def test_it_fails_with_noise_for_an_encoder(index: Index, corpus: Path, capsys: 
     index.encoder = _Noise()
     status, said = _gate(index, corpus, capsys)
     assert status == 1
-    assert "dev, all: nDCG@10" in said
+    assert "nDCG@10 er" in said
 
 
 NOW = Baseline(
@@ -141,7 +141,7 @@ NOW = Baseline(
 
 def test_floors_lie_a_margin_below_and_half_a_note_s_questions_may_go() -> None:
     floors = floors_of(NOW)
-    assert floors.floors["test"]["law"] == {"hit@3": 0.89, "recall@5": 0.89, "nDCG@10": 0.79, "answered": 0.99}
+    assert floors.floors["test"]["law"] == {"hit@3": 0.87, "recall@5": 0.87, "nDCG@10": 0.77, "answered": 0.97}
     assert floors.notes == {"notat/a": 4}
     assert falls(floors, NOW) == []
 
@@ -172,7 +172,7 @@ def test_update_lowers_nothing_unless_told(
     written = path.read_bytes()
     (questions / "q.jsonl").write_text(json.dumps({**asked, "gold": ["lov/1/§1"]}), encoding="utf-8")
     assert gate(cake_index, questions, path, update=True) == 1
-    assert "dev, law: hit@3 er 0.000, gulvet er 0.990." in capsys.readouterr().out
+    assert "dev, law: hit@3 er 0.000, gulvet er 0.970." in capsys.readouterr().out
     assert path.read_bytes() == written
     assert gate(cake_index, questions, path, update=True, lower=True) == 0
     assert read_baseline(path).floors["dev"]["law"]["hit@3"] == 0.0
