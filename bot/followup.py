@@ -14,12 +14,17 @@ from kb.types import Turn
 
 LONGEST_CHAIN = 4
 """How many lines back a conversation may be carried."""
-LEANING_WORDS = 5
+LEANING_WORDS = 4
 """A line that points back to a person («hun») and has more content words of its own than this says enough by itself."""
 POINTING_WORDS = 3
 """The same for a line that points back to a thing: «det» and «den» often point forward, or within the line."""
+SAYS_ENOUGH = 0.8
+"""Caseworkers say «han» of a client in every other line: a line that finds its answer with this confidence stands alone."""
 ELLIPTIC_WORDS = 2
 """A question of so few content words («hvor lenge?», «hvem bestemmer?») asks about what was said before."""
+LANGUAGE_WORDS = 3
+"""A line that asks for a language («kan du ta det på nynorsk?») has no more content words than this: a longer one is
+about rights to a language, unless it says «svar på nynorsk»."""
 TELLING_WORDS = 4
 """A last line of so many content words is what the search should listen to most."""
 SEPARATOR = " – "
@@ -32,14 +37,17 @@ _PERSONS = frozenset("dei de dem deim han hun hen ham henne ho honom hennes hans
 _THINGS = frozenset(
     "det den dette denne disse desse da då der samme same slik slikt slike tilsvarende tilsvarande".split()
 )
-_PERSON_FIRST = re.compile(r"(han|hun|ho|hen)\b")
-"""A line that begins with a pronoun speaks of somebody the conversation knows."""
+_DEFINING = re.compile(
+    r"(hva|kva) (er|betyr|tyder|menes med|meinast med|vil det si) (en |et |ein |eit )?\w+(?<!en)(?<!et)(?<!a)(?<!ne)$"
+)
+"""«hva er nødhjelp?» opens a subject; «hva er fristen?», with a definite noun, goes on with one."""
 _RELATIVE = re.compile(r"\b(de|dem|dei|deim|den|det)\s+som\b")
 """«de som …» says itself who is meant."""
 _ASKING = frozenset(
     "hva hvem hvor når hvordan hvorfor hvilken hvilke kva kven kor korleis kvifor kva når kan må skal er blir får har".split()
 )
 _LANGUAGE = re.compile(r"\b(på|til)\s+(ny\s?norsk|bokmål)\b")
+_ANSWER_IN = re.compile(r"\bsvar( meg| gjerne)* på (ny\s?norsk|bokmål)\b")
 _LEDD = re.compile(
     r"\b(første|fyrste|andre|annet|tredje|fjerde|femte|sjette|sjuende|syvende|åttende)\s+ledd|\bbokstav\s+[a-zæøå]\b|\bledd\s+\d"
 )
@@ -70,7 +78,7 @@ def resolve(index: Index, question: str, turns: Sequence[Turn]) -> Resolved:
         chain.insert(0, earlier)
         if not leans(index, earlier):
             break
-    if _LANGUAGE.search(question.lower()):
+    if asked_language(question):
         chain.pop()
     if place := _asked_place(index, question, chain[:-1]):
         return Resolved(place, leans=True)
@@ -83,24 +91,31 @@ def resolve(index: Index, question: str, turns: Sequence[Turn]) -> Resolved:
 
 def asked_language(line: str) -> str | None:
     """The language a line asks for («kan du ta det på nynorsk?»), `nb` or `nn`; None when it asks for none."""
-    match = _LANGUAGE.search(line.lower())
-    return None if match is None else "nb" if match[2] == "bokmål" else "nn"
+    lowered = line.lower()
+    match = _LANGUAGE.search(lowered)
+    if match is None or (_own_words(line) > LANGUAGE_WORDS and not _ANSWER_IN.search(lowered)):
+        return None
+    return "nb" if match[2] == "bokmål" else "nn"
 
 
 def leans(index: Index, line: str) -> bool:
     """Whether a line can only be understood together with those before it."""
-    lowered = line.lower().strip(" –-…")
-    if _OPENINGS.match(lowered) or _LANGUAGE.search(lowered):
+    lowered = line.lower().strip(" –-…?!.")
+    own = _own_words(index.law_names.without_names(line))
+    if _OPENINGS.match(lowered) or (asked_language(line) and own <= LANGUAGE_WORDS):
         return True
-    if _PERSON_FIRST.match(lowered):
-        return True
-    said = set(words(_RELATIVE.sub("", lowered)))
-    own = len([word for word in content_words(index.law_names.without_names(line)) if word.text not in _ASKING])
     if _LEDD.search(lowered) and not index.law_names.find(line):
         return True
-    if own <= ELLIPTIC_WORDS and _ASKING & said:
+    said = set(words(_RELATIVE.sub("", lowered)))
+    if own <= ELLIPTIC_WORDS and _ASKING & said and not _DEFINING.match(lowered):
         return not index.law_names.find(line)
-    return (own <= LEANING_WORDS and bool(_PERSONS & said)) or (own <= POINTING_WORDS and bool(_THINGS & said))
+    points_back = (own <= LEANING_WORDS and _PERSONS & said) or (own <= POINTING_WORDS and _THINGS & said)
+    return bool(points_back) and search(index, line).confidence < SAYS_ENOUGH
+
+
+def _own_words(line: str) -> int:
+    """How many words a line has that say something of their own."""
+    return len([word for word in content_words(line) if word.text not in _ASKING])
 
 
 def _asked_place(index: Index, question: str, chain: Sequence[str]) -> str:

@@ -39,6 +39,8 @@ def test_a_line_that_leans(cake_index: Index, line: str) -> None:
         "§ 3 i kakeloven",
         "finnes det en støtte til dem som ikke tåler sukker i maten?",
         "har de som bor på institusjon rett til kaffe etter middagen?",
+        "hva er kake?",
+        "må svaret til brukeren og vergen også skrives på nynorsk?",
     ],
 )
 def test_a_line_that_stands_alone(cake_index: Index, line: str) -> None:
@@ -65,8 +67,15 @@ def test_a_change_of_language_asks_the_same_again(cake_index: Index) -> None:
     assert resolve(cake_index, "kan du ta det på nynorsk?", [Turn("user", BEFORE)]).question == BEFORE
     assert asked_language("kan du ta det på nynorsk?") == "nn"
     assert asked_language("svar på bokmål, takk") == "nb"
+    assert asked_language("svar på nynorsk: hvem bestemmer hvor mye kake innbyggerne får til fødselsdagen sin?") == "nn"
+    assert asked_language("må svaret til brukeren og vergen også skrives på nynorsk?") is None
     assert asked_language(BEFORE) is None
 
 
 def test_a_ledd_is_of_the_paragraph_spoken_of(cake_index: Index) -> None:
     assert resolve(cake_index, "og andre ledd?", [Turn("user", "kakeloven § 1")]).question == "kakeloven § 1 andre ledd"
+
+
+def test_a_pronoun_alone_does_not_make_a_follow_up(cake_index: Index) -> None:
+    assert not leans(cake_index, "har hun rett til kake på fødselsdagen?")
+    assert leans(cake_index, "må hun betale skatt?")
