@@ -28,7 +28,7 @@ def count_gap(index: Index, data: Path, answer: Answer, today: date) -> None:
     known = {
         word.text
         for word in content_words(answer.question)
-        if index.store.document_count(Field.THEME, word.stem) >= TRUSTED
+        if index.store.words.document_count(Field.THEME, word.stem) >= TRUSTED
     }
     line = {
         "day": today.isoformat(),

@@ -16,14 +16,12 @@ from pathlib import Path
 from threading import RLock
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-
-from kb.analysis import terms, words
-from kb.fields import Field, entries
+from kb.analysis import words
+from kb.fields import entries
 from kb.types import Document, Kind, Passage, Responsibility, Section, Source
+from kb.word_index import WORD_INDEX_SCHEMA, WordIndex
 
-SCHEMA_VERSION = "6"
+SCHEMA_VERSION = "7"
 
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -40,54 +38,9 @@ CREATE INDEX passages_by_section ON passages (source_id, section_locator);
 CREATE TABLE about (note_id TEXT NOT NULL, position INTEGER NOT NULL, ref TEXT NOT NULL, UNIQUE (note_id, ref));
 CREATE INDEX about_by_ref ON about (ref);
 """
-_ENTRIES_A_PASSAGE = 256
-"""The word index numbers its rows passage rowid × 256 + n, so that a passage's rows are found without a search."""
-_WORD_INDEX = """
-CREATE VIRTUAL TABLE words_{field} USING fts5(terms, tokenize = "unicode61 remove_diacritics 0 tokenchars '§-.,'");
-"""
 
-
-COMMON_TERM = 3_000
-"""Texts a term may stand in and still be looked up: FTS5 needs some 4 µs for each of them."""
 KEPT_SECTIONS = 5_000
 """Sections that are remembered once read: a snapshot never changes."""
-KEPT_POSTINGS = 20_000
-"""Terms whose texts are remembered, so that common words are read from disk once."""
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Postings:
-    """The rows of a word index that hold something, ascending, and their scores; both of shape (rows,)."""
-
-    rows: npt.NDArray[np.int64]
-    scores: npt.NDArray[np.float64]
-
-
-_NO_POSTINGS = Postings(np.empty(0, dtype=np.int64), np.empty(0))
-
-
-def _sum(listed: Sequence[Postings]) -> Postings:
-    """Rows that are in any, with their scores added."""
-    return _merged(listed, np.add)
-
-
-def _best(listed: Sequence[Postings]) -> Postings:
-    """Rows that are in any, with the best of their scores."""
-    return _merged(listed, np.maximum)
-
-
-def _merged(listed: Sequence[Postings], together: np.ufunc) -> Postings:
-    listed = [postings for postings in listed if len(postings.rows)]
-    if not listed:
-        return _NO_POSTINGS
-    if len(listed) == 1:
-        return listed[0]
-    rows = np.concatenate([postings.rows for postings in listed])
-    scores = np.concatenate([postings.scores for postings in listed])
-    order = np.argsort(rows, kind="stable")
-    rows, scores = rows[order], scores[order]
-    starts = np.flatnonzero(np.r_[True, rows[1:] != rows[:-1]])
-    return Postings(rows[starts], together.reduceat(scores, starts))
 
 
 def digest_of(*parts: str) -> str:
@@ -111,12 +64,9 @@ class PassageStore:
         if writable:
             self._db.execute("PRAGMA synchronous = OFF")
             if new:
-                self._db.executescript(_SCHEMA + "".join(_WORD_INDEX.format(field=field) for field in Field))
+                self._db.executescript(_SCHEMA + WORD_INDEX_SCHEMA)
+        self.words = WordIndex(self._db, self._lock)
         self._sources: dict[str, Source] | None = None
-        self._views: set[Field] = set()
-        self._counts: dict[tuple[Field, str], int] = {}
-        self._read: dict[tuple[Field, str], Postings] = {}
-        self._ids: dict[int, str] = {}
         self._placed: dict[str, tuple[str, str]] = {}
         self._sections: dict[str, list[Passage]] = {}
 
@@ -215,66 +165,6 @@ class PassageStore:
             found[row["note_id"]] = (*found.get(row["note_id"], ()), row["ref"])
         return found
 
-    def search_words(
-        self, field: Field, query: Sequence[Sequence[Sequence[str]]], limit: int
-    ) -> list[tuple[str, float]]:
-        """Passage ids that best match a query in one field, with BM25 scores (higher is better).
-
-        The query is a list of words, each a list of ways to put it, each a list of index terms. A text scores
-        the sum over words of the best way it puts each: a compound and its parts are one word said, not three.
-        A passage may come several times: once for each of its questions that match.
-        """
-        words = [[[self._postings(field, term) for term in way] for way in word] for word in self._rare(field, query)]
-        found = _sum([_best([_sum(way) for way in word]) for word in words])
-        best = np.lexsort((found.rows, -found.scores))[:limit]
-        entries, scores = found.rows[best].tolist(), found.scores[best].tolist()
-        ids = self._passage_ids(sorted({entry // _ENTRIES_A_PASSAGE for entry in entries}))
-        return [(ids[entry // _ENTRIES_A_PASSAGE], score) for entry, score in zip(entries, scores, strict=True)]
-
-    def _rare(self, field: Field, query: Sequence[Sequence[Sequence[str]]]) -> list[list[list[str]]]:
-        """The query without terms so common that they tell texts apart badly and cost much to read.
-
-        If nothing else is said, the rarest of them are kept.
-        """
-        spread = {term: self.document_count(field, term) for word in query for way in word for term in way}
-        bound = max(COMMON_TERM, min((n for n in spread.values() if n), default=0))
-        return [[[term for term in way if 0 < spread[term] <= bound] for way in word] for word in query]
-
-    def document_count(self, field: Field, term: str) -> int:
-        """How many texts of a field hold an index term."""
-        key = (field, term)
-        if key not in self._counts:
-            rows = self._rows(f"SELECT doc FROM {self._terms(field)} WHERE term = ?", (term,))
-            self._counts[key] = rows[0]["doc"] if rows else 0
-        return self._counts[key]
-
-    def _postings(self, field: Field, term: str) -> Postings:
-        """The texts of a field that hold a term, with its share of their BM25 scores."""
-        key = (field, term)
-        if found := self._read.get(key):
-            return found
-        quoted = '"' + term.replace('"', "") + '"'
-        rows = self._rows(f"SELECT rowid, -rank AS score FROM words_{field} WHERE terms MATCH ?", (quoted,))
-        found = Postings(
-            np.array([row[0] for row in rows], dtype=np.int64), np.array([row[1] for row in rows], dtype=np.float64)
-        )
-        if len(self._read) > KEPT_POSTINGS:
-            self._read.clear()
-        self._read[key] = found
-        return found
-
-    def _passage_ids(self, rows: Sequence[int]) -> dict[int, str]:
-        new = [row for row in rows if row not in self._ids]
-        if new:
-            marks = ",".join("?" * len(new))
-            found = self._rows(f"SELECT rowid, id FROM passages WHERE rowid IN ({marks})", new)
-            self._ids |= {row["rowid"]: row["id"] for row in found}
-        return self._ids
-
-    def has_term(self, field: Field, term: str) -> bool:
-        """Whether any text of a field holds an index term."""
-        return self.document_count(field, term) > 0
-
     def note_words(self) -> Counter[str]:
         """The words of everything that has questions – notes and digests –, and how often each is used."""
         rows = self._rows('SELECT fields FROM sections WHERE fields LIKE \'%"questions": ["%\'')
@@ -282,15 +172,6 @@ class PassageStore:
         for section in (_section(json.loads(row["fields"])) for row in rows):
             counts.update(words("\n".join([section.title, section.text, *section.questions, *section.words])))
         return counts
-
-    def _terms(self, field: Field) -> str:
-        """The name of a temporary view of a field's terms, made when it is first asked for."""
-        with self._lock:
-            if field in self._views:
-                return f"temp.terms_{field}"
-            self._db.execute(f"CREATE VIRTUAL TABLE temp.terms_{field} USING fts5vocab('main', 'words_{field}', 'row')")
-            self._views.add(field)
-        return f"temp.terms_{field}"
 
     def count(self) -> int:
         """Number of passages."""
@@ -341,10 +222,7 @@ class PassageStore:
                         passage.end,
                     ),
                 )
-                first = (cursor.lastrowid or 0) * _ENTRIES_A_PASSAGE
-                for n, entry in enumerate(entries(passage, source.kind)):
-                    listed = " ".join(terms(entry.text))
-                    cursor.execute(f"INSERT INTO words_{entry.field} (rowid, terms) VALUES (?, ?)", (first + n, listed))
+                self.words.add(cursor.lastrowid or 0, entries(passage, source.kind))
 
     def remove_source(self, source_id: str) -> None:
         """Forget a source with everything that stands in it."""
@@ -356,11 +234,7 @@ class PassageStore:
     def _drop_passages(self, ids: Iterable[str]) -> None:
         for passage_id in ids:
             (row,) = self._db.execute("SELECT rowid FROM passages WHERE id = ?", (passage_id,)).fetchone()
-            for field in Field:
-                self._db.execute(
-                    f"DELETE FROM words_{field} WHERE rowid BETWEEN ? AND ?",
-                    (row * _ENTRIES_A_PASSAGE, (row + 1) * _ENTRIES_A_PASSAGE - 1),
-                )
+            self.words.remove(row)
             self._db.execute("DELETE FROM passages WHERE id = ?", (passage_id,))
 
     def _drop_sections(self, source_id: str) -> None:

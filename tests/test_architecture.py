@@ -37,7 +37,7 @@ DOORS = {
     "pptx": {"ingest/office.py"},
     "ir_measures": {"evals/measures.py"},
     "bm25s": {"evals/peers.py"},
-    "sqlite3": {"kb/store.py", "ingest/apply.py"},
+    "sqlite3": {"kb/store.py", "kb/word_index.py", "ingest/apply.py"},
 }
 LATE = {
     "chromadb",

@@ -69,7 +69,7 @@ def test_a_source_taken_out_leaves_store_words_and_vectors(
     (manifest.parent / "praksis" / "fredagskomiteen.md").unlink()
     assert run().plan.remove == ("praksis/fredagskomiteen-2019",)
     index = open_index(tmp_path / "data", ENCODER)
-    assert not any(index.store.search_words(field, [[["bakelist"]]], 5) for field in Field)
+    assert not any(index.store.words.search(field, [[["bakelist"]]], 5) for field in Field)
     assert index.vectors.ids() == _entry_ids(index)
     index.close()
 
