@@ -26,8 +26,6 @@ KEPT_SNAPSHOTS = 2
 """The live one and the one before it, so that a bad sync can be rolled back."""
 ENCODE_BATCH = 5_000
 """Texts encoded and handed to Chroma at a time; it takes at most 5,461."""
-MANY_DOCUMENTS = 500
-"""From here on the vectors are written in bulk (kb/vectors.py)."""
 
 
 def apply(
@@ -87,10 +85,10 @@ def _fill(
     part: Path, plan: Plan, documents: Mapping[str, tuple[Document, str]], encoder: Encoder, meta: Mapping[str, str]
 ) -> None:
     """Write passages on this thread and vectors on another: Chroma takes most of the time and needs no interpreter."""
-    bulk = len(documents) > MANY_DOCUMENTS
+    new = not (part / VECTORS_FOLDER).exists()
     with (
         closing(PassageStore(part / PASSAGES_FILE, writable=True)) as store,
-        closing(VectorIndex(part / VECTORS_FOLDER, bulk=bulk)) as vectors,
+        closing(VectorIndex(part / VECTORS_FOLDER, built=new)) as vectors,
         _InOrder() as writer,
     ):
         for source_id in plan.remove:
@@ -113,6 +111,8 @@ def _fill(
                 batch = []
         writer.do(_encode, vectors, batch, encoder)
         writer.wait()
+        if new:
+            vectors.settle()
         stamps = {"schema": SCHEMA_VERSION, "encoder": encoder.stamp, "vectors": str(vectors.count())}
         for key, value in {**meta, **stamps}.items():
             store.set_meta(key, value)
