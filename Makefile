@@ -33,7 +33,7 @@ LOVDATA ?= https://api.lovdata.no/v1/publicData
 encoder: $(VENV)/test.installed
 	@$(BIN)/python -m ingest.train_encoder corpus/manifest.toml $(LOVDATA) --parallel $(PARALLEL)
 
-# Krever Debians apertium-nno-nob og en indeks («make chat» en gang).
+# Krever Debians apertium-nno-nob og wnorwegian, og en indeks («make chat» en gang).
 nynorsk: $(VENV)/test.installed
 	@$(BIN)/python -m ingest.nynorsk
 

@@ -1,8 +1,8 @@
-"""Making kb/nynorsk.txt: the bokmål word for each nynorsk word that a bokmål word of our texts becomes (`make nynorsk`).
+"""Making kb/nynorsk.txt: the bokmål word for nynorsk words, as far as our texts know that word (`make nynorsk`).
 
-Translates the vocabulary of the law archives' selection and our notes word by word with Apertium, an open
-machine translation system (Debian: apertium-nno-nob), and turns the pairs around. A word that bokmål has as
-well is left out: «bur» in a bokmål text is a cage.
+Translates word by word with Apertium, an open machine translation system (Debian: apertium-nno-nob): the vocabulary
+of the law archives' selection and our notes, whose pairs are turned around, and the nynorsk of a spelling list
+(Debian: wnorwegian). A word that bokmål has as well is left out: «bur» in a bokmål text is a cage.
 """
 
 from __future__ import annotations
@@ -13,13 +13,15 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from kb.analysis import NYNORSK_WORDS, stem, words
+from kb.analysis import NYNORSK_WORDS, STOP_WORDS, stem, words
 from kb.encoder import StaticEncoder
 from kb.errors import UsageError
 from kb.index import Index, open_index
 from kb.settings import Settings
 from kb.types import Kind
 
+SPELLING_LISTS = Path("/usr/share/dict")
+"""Where wnorwegian keeps `nynorsk` and `bokmaal`, one word form a line in Latin-1."""
 DIRECTIONS = ("nob-nno", "nob-nno_e")
 """Nynorsk with infinitives in -a and in -e: people write both."""
 _HEADER = "# Nynorske ord og det bokmålske ordet for det samme. Laget av ingest/nynorsk.py; rett der, ikke her.\n"
@@ -75,13 +77,31 @@ def dictionary(used: Mapping[str, int], in_bokmal: Iterable[str]) -> dict[str, s
     }
 
 
+def spelled(name: str) -> set[str]:
+    """The words of a spelling list, lower case."""
+    try:
+        lines = (SPELLING_LISTS / name).read_text(encoding="latin-1").lower().splitlines()
+    except OSError as error:
+        raise UsageError(f"Ordlista kan ikke leses ({error}). Installer pakken «wnorwegian».") from error
+    return {word for word in lines if word.isalpha()}
+
+
+def further(found: Mapping[str, str], used: Iterable[str]) -> dict[str, str]:
+    """Words that nynorsk alone has and that mean a word our texts have, some form of it; `found` ones left out."""
+    known = {stem(word) for word in used if word.isalpha()}
+    fresh = sorted(spelled("nynorsk") - spelled("bokmaal") - STOP_WORDS - found.keys() - set(used))
+    pairs = zip(fresh, translated(fresh, "nno-nob"), strict=True)
+    return {new: old for new, old in pairs if stem(old) in known and stem(old) != stem(new)}
+
+
 def main() -> None:
     """Translate and save."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, default=NYNORSK_WORDS)
     arguments = parser.parse_args()
-    found = dictionary(*bokmal_words(open_index(Settings.from_environment().data, StaticEncoder())))
-    lines = [f"{new} {old}\n" for new, old in found.items()]
+    used, in_bokmal = bokmal_words(open_index(Settings.from_environment().data, StaticEncoder()))
+    found = dictionary(used, in_bokmal)
+    lines = [f"{new} {old}\n" for new, old in sorted((found | further(found, used)).items())]
     arguments.out.write_text(_HEADER + "".join(lines), encoding="utf-8")
 
 

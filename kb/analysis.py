@@ -105,6 +105,11 @@ def _bokmal() -> dict[str, str]:
     return dict(line.split(" ", 1) for line in lines if line and not line.startswith("#"))
 
 
+def in_bokmal(text: str) -> str:
+    """`text` in lower case with its nynorsk words as bokmål ones, word by word."""
+    return _TOKEN.sub(lambda match: _bokmal().get(match[0], match[0]), text.lower())
+
+
 @dataclass(frozen=True, slots=True)
 class Word:
     """A word as it is written and as the index knows it: the stem of the whole, and of the parts if it is a compound."""
