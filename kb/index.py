@@ -74,6 +74,7 @@ class Index:
         self._check(encoder)
         self.size = self.store.count()
         self._standing: dict[str, Standing | None] = {}
+        self._linked: dict[str, frozenset[str]] = {}
         self.vocabulary = Vocabulary.from_json(self.store.meta("vocabulary"))
 
     @cached_property
@@ -125,6 +126,14 @@ class Index:
     def about(self) -> dict[str, tuple[str, ...]]:
         """What each note explains: note id to section references."""
         return self.store.about()
+
+    def linked(self, ref: str) -> frozenset[str]:
+        """The sections that the notes about a section point on to; nothing for one without a note of its own."""
+        if ref not in self._linked:
+            own = [note for note in self.store.notes_about(ref) if self.about[note][0] == ref]
+            told = [self.store.source_passages(note)[0].section for note in own]
+            self._linked[ref] = frozenset(link for section in told for link in (*section.about, *section.see_also))
+        return self._linked[ref]
 
     def standing(self, ref: str) -> Standing | None:
         """The standing of the source a reference points into, None when it is not indexed."""

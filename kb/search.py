@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from heapq import nlargest
 from typing import TypeAlias
 
-from kb.analysis import Word, content_words, terms
+from kb.analysis import Word, content_words, in_bokmal, terms
 from kb.confidence import NEIGHBOURS, NOTHING, Evidence, weigh
 from kb.encoder import Vectors
 from kb.fields import EMBEDDED, Field, passage_id
@@ -51,10 +51,18 @@ LAW_FIRST = 0.3
 """An office's own document stands below the first law that scores at least this share of what it does itself …"""
 LAW_MEANT = 50.0
 """… or that scores so much that the question is about it, whatever questions the office's document lists."""
+LINKED = 0.06
+"""What a note about the first section adds to those it points on to, as a share of that section's score: who asks two
+things is told of both."""
+KEPT_FIRST = 2
+"""Places that links change nothing of: the question itself decides those."""
 NOT_IN_FORCE = 0.2
 """A law that waits for commencement, or is repealed, never outranks one in force."""
 REFERENCE_SCORE = 1000.0
 """A § that is asked for by number comes first."""
+
+
+_PRACTICE = (Kind.EVALUERING, Kind.PRAKSIS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +89,7 @@ class Found:
 def search(index: Index, question: str, k: int = 10) -> Found:
     """The `k` best passages for a question, at most one per section."""
     references = index.law_names.find(question)
-    vector = index.encoder.encode([question], query=True)[0]
+    vector = index.encoder.encode([in_bokmal(question)], query=True)[0]
     texts = list(_texts(index, question, vector))
     sections = _sections(index, texts)
     for reference in references:
@@ -145,7 +153,7 @@ def _texts(index: Index, question: str, vector: Vectors) -> Iterator[_Text]:
     for field in Field:
         query = [[way for spelling in word for way in _ways(index, field, spelling)] for word in said]
         query += [[[term]] for term in dict.fromkeys(meant)]
-        for passage, score in index.store.search_words(field, query, CANDIDATES):
+        for passage, score in index.store.words.search(field, query, CANDIDATES):
             yield _Text(Finder.WORDS, field, passage, score)
     for field in EMBEDDED:
         for entry, cosine in near[field].result():
@@ -154,7 +162,7 @@ def _texts(index: Index, question: str, vector: Vectors) -> Iterator[_Text]:
 
 def _spellings(index: Index, word: Word) -> list[Word]:
     """A word as it is spelled, and as it should be if it is a slip: several notes know a word that is none."""
-    if index.store.document_count(Field.THEME, word.stem) >= TRUSTED:
+    if index.store.words.document_count(Field.THEME, word.stem) >= TRUSTED:
         return [word]
     right = index.spellings.right(word.text)
     return [word, *content_words(right)] if right else [word]
@@ -162,7 +170,7 @@ def _spellings(index: Index, word: Word) -> list[Word]:
 
 def _ways(index: Index, field: Field, word: Word) -> list[list[str]]:
     """How a field may put a word: the word itself, or else other words for it, or the parts it is made of."""
-    others = index.synonyms.of(word.stem) if index.store.document_count(field, word.stem) < TRUSTED else ()
+    others = index.synonyms.of(word.stem) if index.store.words.document_count(field, word.stem) < TRUSTED else ()
     return [[word.stem], sorted(others), list(word.parts)]
 
 
@@ -198,7 +206,7 @@ def _weigh(index: Index, question: str, sections: Mapping[str, _Section]) -> lis
         source, score = standing.source, section.score
         if standing.gives_way:
             score *= NOTE_ITSELF
-        if source.kind in (Kind.EVALUERING, Kind.PRAKSIS):
+        if source.kind in _PRACTICE:
             score *= EXPERIENCE
         if not source.kind.is_law and all(field is Field.TEXT for _, field in section.parts):
             score *= WITHOUT_QUESTIONS
@@ -212,12 +220,25 @@ def _weigh(index: Index, question: str, sections: Mapping[str, _Section]) -> lis
             score *= NOT_IN_FORCE
         weighed.append((ref, score, section, source))
     weighed.sort(key=_place)
-    return _law_first(weighed)
+    return _law_first(_linked_up(index, weighed))
 
 
 def _place(ranked: _Ranked) -> tuple[float, str]:
     ref, score, _, _ = ranked
     return -score, ref
+
+
+def _linked_up(index: Index, ranked: Sequence[_Ranked]) -> list[_Ranked]:
+    """What the notes about the first section point on to, moved up behind the first two, but not above practice."""
+    kept, rest = list(ranked[:KEPT_FIRST]), ranked[KEPT_FIRST:]
+    if not rest or not (linked := index.linked(kept[0][0])):
+        return list(ranked)
+    more, most = LINKED * kept[0][1], kept[-1][1]
+    raised = [
+        (ref, min(score + more, most) if ref in linked or source.kind in _PRACTICE else score, section, source)
+        for ref, score, section, source in rest
+    ]
+    return kept + sorted(raised, key=_place)
 
 
 def _law_first(ranked: Sequence[_Ranked]) -> list[_Ranked]:
