@@ -36,8 +36,8 @@ LONGEST_QUOTE = 700
 ALSO_QUOTE = 220
 PRACTICE_QUOTE = 600
 LEDD_SHOWN = 2
-SECOND_LEDD = 0.75
-"""A second ledd is shown when it shares at least this much of what the best one shares with the question."""
+SECOND_LEDD = 0.85
+"""A second ledd is shown when it is at least this much as like the question and the note's answer as the best one."""
 POINTS_SHOWN = 2
 SEE_ALSO_SHOWN = 4
 
@@ -233,7 +233,7 @@ def _quote(draft: Draft, passage: Passage, quote: str) -> None:
 def _ledd_shown(
     index: Index, question: str, hit: Hit, references: Sequence[Reference], note: Sequence[Passage]
 ) -> list[Passage]:
-    """The ledd that matter: the one asked for, else those that share most with the question and the note's answer."""
+    """The ledd that matter: the one asked for, else those most like the question and the note's answer in meaning."""
     passages = index.store.section_passages(hit.passage.section_ref)
     asked = {r.ledd for r in references if r.section_ref == hit.passage.section_ref}
     numbered = {place.ledd: p for p in passages if (place := parse(p.ref))}
@@ -241,17 +241,17 @@ def _ledd_shown(
         return [numbered[ledd] for ledd in sorted(asked & numbered.keys(), key=lambda n: n or 0)]
     if asked:
         return passages
-    said, short = set(terms(question)), _part(note, "kort-svar")
-    answered = set(terms(short.text)) if short else set()
-    shared = {
-        p.id: (2 * len(said & (of_it := set(terms(p.text)))) + len(answered & of_it)) * (not _DELEGATES.search(p.text))
-        for p in passages
+    short = _part(note, "kort-svar")
+    vectors = index.encoder.encode([question, short.text if short else question, *(p.text for p in passages)])
+    likeness = {
+        p.id: float(vector @ (vectors[0] + vectors[1])) * (not _DELEGATES.search(p.text))
+        for p, vector in zip(passages, vectors[2:], strict=True)
     }
-    ranked = sorted(passages, key=lambda p: (-shared[p.id], p.id != hit.passage.id, p.start))
+    ranked = sorted(passages, key=lambda p: (-likeness[p.id], p.id != hit.passage.id, p.start))
     best = [
         p
         for p in ranked[: LEDD_SHOWN if note else 1]
-        if shared[p.id] and shared[p.id] >= SECOND_LEDD * shared[ranked[0].id]
+        if likeness[p.id] > 0 and likeness[p.id] >= SECOND_LEDD * likeness[ranked[0].id]
     ]
     return sorted(best or [hit.passage], key=lambda p: p.start)
 
