@@ -18,7 +18,7 @@ LEANING_WORDS = 4
 """A line that points back to a person («hun») and has more content words of its own than this says enough by itself."""
 POINTING_WORDS = 3
 """The same for a line that points back to a thing: «det» and «den» often point forward, or within the line."""
-SAYS_ENOUGH = 0.8
+SAYS_ENOUGH = 0.9
 """Caseworkers say «han» of a client in every other line: a line that finds its answer with this confidence stands alone."""
 ELLIPTIC_WORDS = 2
 """A question of so few content words («hvor lenge?», «hvem bestemmer?») asks about what was said before."""
@@ -26,7 +26,8 @@ LANGUAGE_WORDS = 3
 """A line that asks for a language («kan du ta det på nynorsk?») has no more content words than this: a longer one is
 about rights to a language, unless it says «svar på nynorsk»."""
 TELLING_WORDS = 4
-"""A last line of so many content words is what the search should listen to most."""
+"""A last line of so many content words is what the search should listen to most, and may stand alone though it begins
+with «og» or «hvis»."""
 SEPARATOR = " – "
 
 _OPENINGS = re.compile(
@@ -102,15 +103,17 @@ def leans(index: Index, line: str) -> bool:
     """Whether a line can only be understood together with those before it."""
     lowered = line.lower().strip(" –-…?!.")
     own = _own_words(index.law_names.without_names(line))
-    if _OPENINGS.match(lowered) or (asked_language(line) and own <= LANGUAGE_WORDS):
+    if asked_language(line) and own <= LANGUAGE_WORDS:
         return True
     if _LEDD.search(lowered) and not index.law_names.find(line):
         return True
     said = set(words(_RELATIVE.sub("", lowered)))
+    if own < TELLING_WORDS and _OPENINGS.match(lowered):
+        return True
     if own <= ELLIPTIC_WORDS and _ASKING & said and not _DEFINING.match(lowered):
         return not index.law_names.find(line)
     points_back = (own <= LEANING_WORDS and _PERSONS & said) or (own <= POINTING_WORDS and _THINGS & said)
-    return bool(points_back) and search(index, line).confidence < SAYS_ENOUGH
+    return bool(points_back or _OPENINGS.match(lowered)) and search(index, line).confidence < SAYS_ENOUGH
 
 
 def _own_words(line: str) -> int:

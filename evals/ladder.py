@@ -17,7 +17,7 @@ from evals.measures import measured, stands_for
 from evals.questions import Question, QuestionKind
 from evals.run import ALL, DEPTH, chosen
 from kb import search as searching
-from kb import store as storing
+from kb import word_index as indexing
 from kb.analysis import Word, words
 from kb.encoder import StaticEncoder, Vectors
 from kb.fields import Field
@@ -39,10 +39,11 @@ PRIORS: Mapping[str, Any] = {
     "WITHOUT_QUESTIONS": 1.0,
     "LAW_FIRST": inf,
     "LAW_MEANT": inf,
+    "LINKED": 0.0,
     "NOT_IN_FORCE": 1.0,
 }
 """The priors of kb/search.py, each with the value that takes its effect away."""
-OFF: Mapping[str, Any] = {**PRIORS, "CANDIDATES": 10, "PULL": (), "REFERENCE_SCORE": 0.0}
+OFF: Mapping[str, Any] = {**PRIORS, "CANDIDATES": 10, "KEPT_FIRST": 1, "PULL": (), "REFERENCE_SCORE": 0.0}
 """The same for every constant with one value; of the candidates two thirds are taken."""
 WEIGHTS = {"WORD_WEIGHT": "words", "MEANING_WEIGHT": "meaning"}
 """Constants with a weight for each field, taken away one field at a time."""
@@ -97,7 +98,7 @@ def hit_at_3(index: Index, questions: Sequence[Question]) -> dict[str, float]:
 @contextmanager
 def raw_words(index: Index, folder: Path) -> Iterator[None]:
     """Words as they are written, without stems, compounds or synonyms, in a word index of all but the notes."""
-    with changed(storing, terms=words):
+    with changed(indexing, terms=words):
         store = PassageStore(folder / "raw.sqlite", writable=True)
         for source in index.store.sources().values():
             if source.kind is not Kind.NOTAT:

@@ -18,6 +18,7 @@ from snowballstemmer.norwegian_stemmer import NorwegianStemmer
 
 _SECTION = re.compile(r"§+\s*(\d+(?:-\d+)?)(?:([a-zæøå])|\s([a-hj-z]))?(?![a-zæøå0-9])")
 _TOKEN = re.compile(r"§[0-9a-zæøå-]+|[0-9]+(?:[.,][0-9]+)?|[a-zæøåäöéèòóü]+")
+_LETTERS = re.compile(r"[^\W\d_]+")
 
 KNOWN_WORDS = Path(__file__).parent / "static-nb" / "words.txt"
 NYNORSK_WORDS = Path(__file__).parent / "nynorsk.txt"
@@ -106,8 +107,8 @@ def _bokmal() -> dict[str, str]:
 
 
 def in_bokmal(text: str) -> str:
-    """`text` in lower case with its nynorsk words as bokmål ones, word by word."""
-    return _TOKEN.sub(lambda match: _bokmal().get(match[0], match[0]), text.lower())
+    """`text` with its nynorsk words as bokmål ones in lower case, word by word."""
+    return _LETTERS.sub(lambda match: _bokmal().get(match[0].lower(), match[0]), text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,12 +12,14 @@ import pytest
 from conftest import TODAY
 from fakes import HashingEncoder
 from fastapi import FastAPI
+from scripted_model import ScriptedModel, says
 from starlette.testclient import TestClient
 from test_command_line import navkb
 
 from bot.answer import ask
 from bot.api import add_api
 from bot.knowledge import Knowledge
+from bot.model import LanguageModel
 from kb.errors import UsageError
 from kb.index import open_index
 from kb.types import Turn
@@ -83,6 +85,38 @@ def test_a_stopped_number_is_nowhere(
     for written in (*WRITTEN, NUMBER[6:]):
         assert written.encode() not in kept
         assert written not in said + caplog.text + output.out + output.err
+
+
+@pytest.mark.parametrize("written", WRITTEN)
+@pytest.mark.parametrize("before", [True, False])
+def test_a_language_model_is_not_asked_with_a_stopped_number(cake_data: Path, written: str, before: bool) -> None:
+    index = open_index(cake_data, HashingEncoder())
+    with ScriptedModel(says("Kake.")) as server:
+        model = LanguageModel(server.url, "skriptet", "", 2)
+        asked = "og hvor lenge?" if before else KAKE.format(written)
+        turns = [Turn("user", KAKE.format(written))] if before else []
+        try:
+            ask(index, asked, TODAY, turns, model=model)
+        except UsageError:
+            assert not before
+        sent = json.dumps(server.requests, ensure_ascii=False)
+    index.close()
+    assert written not in sent
+    assert NUMBER[6:] not in sent
+
+
+def test_a_language_model_gets_the_masked_question(cake_data: Path) -> None:
+    said = ("kari@eksempel.no", "412 34 567", "Kari Brunstad")
+    index = open_index(cake_data, HashingEncoder())
+    with ScriptedModel(says("Kake.")) as server:
+        question = KAKE.format(f"{said[2]} på {said[0]}, tlf {said[1]}")
+        ask(index, question, TODAY, model=LanguageModel(server.url, "skriptet", "", 2))
+        sent = json.dumps(server.requests, ensure_ascii=False)
+    index.close()
+    assert "hva har hun krav på" in sent
+    assert "telefonnummer fjernet" in sent
+    for personal in said:
+        assert personal not in sent
 
 
 def test_what_would_be_a_trace_is_seen(cake_data: Path) -> None:
