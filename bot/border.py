@@ -83,10 +83,16 @@ def is_this_machine(host: str) -> bool:
         return False
 
 
+def is_addressed_here(headers: Headers) -> bool:
+    """Whether a request was sent to this machine by name, not by a name somebody lets point at it."""
+    hosts = headers.getlist("host")
+    return len(hosts) == 1 and is_this_machine(_host_of(hosts[0]))
+
+
 def is_own(headers: Headers) -> bool:
     """Whether a request was sent to this machine by name and comes from no other web page."""
     hosts, origins = headers.getlist("host"), headers.getlist("origin")
-    if len(hosts) != 1 or not is_this_machine(_host_of(hosts[0])):
+    if not is_addressed_here(headers):
         return False
     if headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
         return False

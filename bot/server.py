@@ -10,11 +10,13 @@ from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
+from fastapi.responses import JSONResponse
+from starlette.datastructures import Headers
 
 from bot.api import add_api
-from bot.border import is_this_machine
+from bot.border import is_addressed_here, is_own, is_this_machine, problem
 from bot.knowledge import Knowledge
-from kb.errors import SettingsError
+from kb.errors import IndexMismatch, IndexMissing, SettingsError
 from kb.settings import Settings
 
 APP_ROOT = Path(__file__).parent
@@ -68,8 +70,11 @@ def build_app(knowledge: Knowledge, settings: Settings) -> FastAPI:
         return {"status": "ok"}
 
     @app.get("/isready")
-    def isready() -> dict[str, int]:
-        return {"passages": knowledge.index().size}
+    def isready() -> JSONResponse:
+        try:
+            return JSONResponse({"passages": knowledge.index().size})
+        except (IndexMissing, IndexMismatch) as error:
+            return problem(503, str(error))
 
     add_api(app, knowledge, lambda: settings.today)
     chat.register(knowledge, lambda: settings.today)
@@ -79,14 +84,28 @@ def build_app(knowledge: Knowledge, settings: Settings) -> FastAPI:
 
 
 class OwnPageOnly:
-    """ASGI middleware: strips links to other hosts from HTML pages and forbids the rest by policy."""
+    """ASGI middleware: strips links to other hosts from HTML pages and forbids the rest by policy.
+
+    A page of another host reaches nothing here, neither by a name it lets point at this machine nor by a socket.
+    """
 
     def __init__(self, app: Callable[[Message, Receive, Send], Awaitable[None]]) -> None:
         self._app = app
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        if scope["type"] == "websocket":
+            if is_own(headers):
+                await self._app(scope, receive, send)
+            else:
+                await receive()
+                await send({"type": "websocket.close", "code": 1008})
+            return
+        if not is_addressed_here(headers):
+            await problem(403)(scope, receive, send)
             return
         if not scope["path"].startswith(COMPRESSED):  # a page must arrive uncompressed to be read here
             scope = {**scope, "headers": [(key, value) for key, value in scope["headers"] if key != b"accept-encoding"]}

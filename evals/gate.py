@@ -17,8 +17,8 @@ from kb.store import digest_of
 
 BASELINE = Path(__file__).parent / "baseline.json"
 MARGIN = 0.03
-"""How far a figure may fall unremarked: Chroma's graph is approximate and in part linked anew at each opening, which moves
-one question in a hundred; in a kind of some forty questions that one is 0.025."""
+"""How far a figure may fall unremarked: Chroma's graph is approximate and linked by several threads, so that one question in
+a hundred changes from one index to the next; in a kind of some forty questions that one is 0.025."""
 KEPT_QUESTIONS = 0.5
 """A note or digest must keep this share of its typical questions: without them what people say finds it no more."""
 DECIMALS = 3
