@@ -83,6 +83,11 @@ def is_this_machine(host: str) -> bool:
         return False
 
 
+def headers_of(scope: Message) -> Headers:
+    """The headers of a request or a socket."""
+    return Headers(scope=scope)
+
+
 def is_addressed_here(headers: Headers) -> bool:
     """Whether a request was sent to this machine by name, not by a name somebody lets point at it."""
     hosts = headers.getlist("host")
@@ -132,7 +137,7 @@ class Border:
                 MutableHeaders(scope=message).update(_HEADERS)
             await send(message)
 
-        if not is_own(Headers(scope=scope)):
+        if not is_own(headers_of(scope)):
             await problem(403)(scope, receive, marked)
             return
         try:

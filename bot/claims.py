@@ -7,8 +7,9 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from bot.compose import escape, link_of, sentences
+from bot.compose import escape, link_of
 from bot.evidence import QUOTED, Evidence, plain
+from bot.excerpts import sentences
 from bot.phrases import PHRASES
 from bot.support import false_amount, unsupported
 from kb.index import Index

@@ -13,10 +13,11 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from bot.benefits import benefit_of
+from bot.excerpts import POINTS_SHOWN, cut, further_points, ledd_shown, part, points_of
 from bot.phrases import PHRASES, RESPONSIBILITY, written_date
 from kb.analysis import terms
 from kb.index import Index
-from kb.references import Reference, lovdata_url, parse
+from kb.references import lovdata_url, parse
 from kb.search import Found
 from kb.types import Citation, Hit, Kind, Passage, Source
 
@@ -28,32 +29,20 @@ SECOND_PARAGRAPH = 0.9
 ALSO_PARAGRAPH = 0.6
 """From this share a § is named as one that may apply too, with its nearest sentence."""
 ALSO_SHOWN = 2
+TELLING_TERMS = 3
+"""A question that names a § and has so many terms beside it is about more than that §."""
 PRACTICE_SHARE = 0.7
 """A practice document is quoted beside the law from this share of the first hit's score."""
 PRACTICE_SHOWN = 2
-LONGEST_QUOTE = 700
-"""Characters of a ledd that are shown; longer ones are cut after a whole sentence."""
 ALSO_QUOTE = 220
-PRACTICE_QUOTE = 600
-LEDD_SHOWN = 2
-SECOND_LEDD = 0.85
-"""A second ledd is shown when it is at least this much as like the question and the note's answer as the best one."""
-POINTS_SHOWN = 2
+PRACTICE_QUOTE = 800
 SEE_ALSO_SHOWN = 4
 
-_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-ZÆØÅ«–(§])")
-_ABBREVIATIONS = re.compile(
-    r"(?:\b(?:jf|nr|bl\.a|f\.eks|mv|osv|pkt|ca|evt|inkl|ev|kap|mfl)|\b[a-zæøå])\.$", re.IGNORECASE
-)
-_DELEGATES = re.compile(
-    r"^(Departementet|Kongen|Direktoratet) (kan|gir|fastsetter)\b[^.]*\b(forskrift|retningslinjer|regler)",
-    re.IGNORECASE,
-)
-"""A ledd that only lets somebody make rules answers nobody's question."""
 _AND_ASKS = re.compile(
     r"\b(og|samt)\b[^.?]{0,40}\b(hvor|hvem|hva|hvilke|hvilken|når|hvordan|kor|kven|kva|korleis|kan|må|skal|får|har)\b"
 )
-_NUMBER = re.compile(r"(?<![\w,.-])\d+(?:[ .,]\d+)*(?![\w-])")
+_ASKS_NOW = re.compile(r"\b(nå|no|i dag|ennå|enno|enda|fortsatt|framleis|fremdeles|lenger)\b")
+"""Who asks what holds now is not helped by what practice was: the law is told too."""
 _GUIDANCE = (Kind.RUNDSKRIV, Kind.VEILEDER)
 _PRACTICE = (Kind.EVALUERING, Kind.PRAKSIS)
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>])")
@@ -141,25 +130,23 @@ def _note_about(index: Index, lead: Hit, found: Found) -> list[Passage]:
     section = lead.passage.section_ref
     about = [note for note in found.notes if section in index.about[note]]
     own = [note for note in index.store.notes_about(section) if index.about[note][0] == section]
+    if found.references:  # the note that has the §'s own title, before those that touch it among others
+        sources, title = index.store.sources(), lead.passage.section.title
+        about = sorted(own, key=lambda note: (sources[note].title != title, len(index.about[note])))
     chosen = next(iter([*about, *own]), None)
     return index.store.source_passages(chosen) if chosen else []
 
 
-def _part(note: Sequence[Passage], locator: str) -> Passage | None:
-    return next((passage for passage in note if passage.section.locator == f"avsnitt/{locator}"), None)
-
-
 def _short_answer(draft: Draft, question: str, note: Sequence[Passage]) -> None:
-    """The note's own answer; for a question with a number in it also the point of the note that has that number."""
+    """The note's own answer, with points that say more of a number or a year the question is about."""
     wanted = "kort-svar-nynorsk" if draft.language == "nn" else "kort-svar"
-    passage = _part(note, wanted) or _part(note, "kort-svar")
+    passage = part(note, wanted) or part(note, "kort-svar")
     if not passage:
         return
     draft.heading("short_answer")
     draft.lines.append(f"{escape(passage.text)} [{draft.cite(passage, passage.text)}]")
-    numbers = set(_NUMBER.findall(question)) - set(_NUMBER.findall(passage.text))
-    if numbers and (told := _part(note, "vilkaar-og-vurdering")):
-        for point in [point for point in _points_of(told) if numbers & set(_NUMBER.findall(point))][:POINTS_SHOWN]:
+    if told := part(note, "vilkaar-og-vurdering"):
+        for point in further_points(question, passage, told):
             draft.lines.append(f"\n{escape(point)} [{draft.cite(told, point)}]")
 
 
@@ -170,7 +157,7 @@ def _second_short_answer(draft: Draft, found: Found, note: Sequence[Passage]) ->
         if hit.source.kind.is_law and hit.passage.section_ref not in told:
             other = _note_about(draft.index, hit, found)
             wanted = "kort-svar-nynorsk" if draft.language == "nn" else "kort-svar"
-            passage = _part(other, wanted) or _part(other, "kort-svar")
+            passage = part(other, wanted) or part(other, "kort-svar")
             if passage and passage.source_id not in {p.source_id for p in note}:
                 draft.lines.append(f"\n{escape(passage.text)} [{draft.cite(passage, passage.text)}]")
                 return
@@ -192,7 +179,7 @@ def _law(draft: Draft, question: str, found: Found, shown: Sequence[Hit], note: 
     draft.heading("law_says")
     for hit in shown:
         explained = note if hit is shown[0] else _note_about(draft.index, hit, found)
-        for passage in _ledd_shown(draft.index, question, hit, found.references, explained):
+        for passage in ledd_shown(draft.index, question, hit, found.references, explained):
             _quote(draft, passage, cut(passage.text, question))
         if not hit.source.in_force or not hit.passage.section.in_force:
             law = draft.index.law_names.write(hit.passage.section_ref)
@@ -202,19 +189,30 @@ def _law(draft: Draft, question: str, found: Found, shown: Sequence[Hit], note: 
 def _also(draft: Draft, question: str, found: Found, shown: Sequence[Hit]) -> None:
     """Paragraphs that scored less but may be the ones meant: the sentence of each that says most of the question."""
     told = {hit.passage.section_ref for hit in shown}
-    share = ALSO_PARAGRAPH * found.hits[0].score
+    lead, listed = found.hits[0], found.hits[:5]
+    most = ALSO_SHOWN
+    if found.references:  # what was named outscores all else; more is told only to those who say more
+        if len(terms(draft.index.law_names.without_names(question))) < TELLING_TERMS:
+            return
+        listed = tuple(hit for hit in listed if hit.passage.section_ref not in told)
+        lead, most = next(iter(listed), lead), 1
+    if _is_experience(lead) and not _ASKS_NOW.search(question.lower()):
+        return
     others = [
         hit
-        for hit in found.hits[:5]
-        if hit.source.kind.is_law and hit.score >= share and hit.passage.section_ref not in told and hit.source.in_force
+        for hit in listed
+        if hit.source.kind.is_law
+        and hit.score >= ALSO_PARAGRAPH * lead.score
+        and hit.passage.section_ref not in told
+        and hit.source.in_force
     ]
-    if not others or found.references or _is_experience(found.hits[0]):
+    if not others:
         return
     draft.heading("may_apply")
-    for hit in others[:ALSO_SHOWN]:
+    for hit in others[:most]:
         explained = _note_about(draft.index, hit, found)
-        passage = _ledd_shown(draft.index, question, hit, (), explained)[0]
-        short = _part(explained, "kort-svar")
+        passage = ledd_shown(draft.index, question, hit, (), explained)[0]
+        short = part(explained, "kort-svar")
         _quote(draft, passage, cut(passage.text, f"{question} {short.text if short else ''}", longest=ALSO_QUOTE))
 
 
@@ -228,32 +226,6 @@ def _quote(draft: Draft, passage: Passage, quote: str) -> None:
         f"> — [{name}]({lovdata_url(passage.ref)}){escape(title)} [{draft.cite(passage, quote)}]",
         "",
     ]
-
-
-def _ledd_shown(
-    index: Index, question: str, hit: Hit, references: Sequence[Reference], note: Sequence[Passage]
-) -> list[Passage]:
-    """The ledd that matter: the one asked for, else those most like the question and the note's answer in meaning."""
-    passages = index.store.section_passages(hit.passage.section_ref)
-    asked = {r.ledd for r in references if r.section_ref == hit.passage.section_ref}
-    numbered = {place.ledd: p for p in passages if (place := parse(p.ref))}
-    if asked and None not in asked:
-        return [numbered[ledd] for ledd in sorted(asked & numbered.keys(), key=lambda n: n or 0)]
-    if asked:
-        return passages
-    short = _part(note, "kort-svar")
-    vectors = index.encoder.encode([question, short.text if short else question, *(p.text for p in passages)])
-    likeness = {
-        p.id: float(vector @ (vectors[0] + vectors[1])) * (not _DELEGATES.search(p.text))
-        for p, vector in zip(passages, vectors[2:], strict=True)
-    }
-    ranked = sorted(passages, key=lambda p: (-likeness[p.id], p.id != hit.passage.id, p.start))
-    best = [
-        p
-        for p in ranked[: LEDD_SHOWN if note else 1]
-        if likeness[p.id] > 0 and likeness[p.id] >= SECOND_LEDD * likeness[ranked[0].id]
-    ]
-    return sorted(best or [hit.passage], key=lambda p: p.start)
 
 
 def _basis(draft: Draft, note: Sequence[Passage]) -> None:
@@ -299,22 +271,18 @@ def _said_by(draft: Draft, hit: Hit) -> str:
 
 def _points(draft: Draft, question: str, note: Sequence[Passage]) -> None:
     """The points of the note to remember that share most with the question."""
-    passage = _part(note, "husk")
+    passage = part(note, "husk")
     if not passage:
         return
     said = set(terms(question))
-    points = _points_of(passage)
-    best = sorted(points, key=lambda point: -len(said & set(terms(point))))[: POINTS_SHOWN - (len(draft.citations) > 3)]
+    points = points_of(passage)
+    best = sorted(points, key=lambda point: -len(said & set(terms(point))))[: POINTS_SHOWN - (len(draft.citations) > 2)]
     draft.heading("remember")
     for point in points:
         if point in best:
             draft.lines.append(f"- {escape(point)} [{draft.cite(passage, point)}]")
     if PHRASES[draft.language]["source_language"]:
         draft.lines += ["", f"*{PHRASES[draft.language]['source_language']}*"]
-
-
-def _points_of(passage: Passage) -> list[str]:
-    return [point[2:] for point in passage.text.split("\n") if point.startswith("- ")]
 
 
 def _apart(draft: Draft, found: Found, shown: Sequence[Hit]) -> None:
@@ -354,32 +322,6 @@ def _footing(draft: Draft, lead: Hit, note: Sequence[Passage], today: date) -> N
         words["source"] if count == 1 else words["sources"].format(n=count),
     ]
     draft.lines += ["", "---", "", " · ".join(parts)]
-
-
-def cut(text: str, question: str, longest: int = LONGEST_QUOTE) -> str:
-    """A verbatim piece of `text` of whole sentences, at most about `longest` characters, around what the question says."""
-    if len(text) <= longest:
-        return text
-    said = set(terms(question))
-    spans = sentences(text)
-    start = max(range(len(spans)), key=lambda i: (len(said & set(terms(text[slice(*spans[i])]))), -i)) if said else 0
-    first, last = start, start
-    while last + 1 < len(spans) and spans[last + 1][1] - spans[first][0] <= longest:
-        last += 1
-    return text[spans[first][0] : spans[last][1]].strip()
-
-
-def sentences(text: str) -> list[tuple[int, int]]:
-    """Spans of the sentences of `text`; «jf.», «nr. 5» and «bl.a.» end none."""
-    spans, start = [], 0
-    for match in _SENTENCE.finditer(text):
-        if _ABBREVIATIONS.search(text[start : match.start()]):
-            continue
-        spans.append((start, match.start()))
-        start = match.end()
-    if start < len(text):
-        spans.append((start, len(text)))
-    return spans
 
 
 def escape(text: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from bot.amounts import COUNTING
-from bot.compose import sentences
+from bot.excerpts import sentences
 from bot.prompts import harmless
 from kb.analysis import stem, terms, words
 from kb.index import Index

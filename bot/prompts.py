@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from bot.compose import sentences
+from bot.excerpts import sentences
 from bot.phrases import KIND_NAMES
 from kb.index import Index
 from kb.types import Passage

@@ -11,10 +11,9 @@ from typing import Any
 import uvicorn
 from fastapi import FastAPI
 from fastapi.responses import JSONResponse
-from starlette.datastructures import Headers
 
 from bot.api import add_api
-from bot.border import is_addressed_here, is_own, is_this_machine, problem
+from bot.border import headers_of, is_addressed_here, is_own, is_this_machine, problem
 from bot.knowledge import Knowledge
 from kb.errors import IndexMismatch, IndexMissing, SettingsError
 from kb.settings import Settings
@@ -96,7 +95,7 @@ class OwnPageOnly:
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
-        headers = Headers(scope=scope)
+        headers = headers_of(scope)
         if scope["type"] == "websocket":
             if is_own(headers):
                 await self._app(scope, receive, send)

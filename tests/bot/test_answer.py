@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.answer import LONGEST_QUESTION, ask
-from bot.compose import cut, escape, sentences
+from bot.compose import escape
+from bot.excerpts import cut, sentences
 from bot.verify import problems
 from kb.errors import UsageError
 from kb.index import Index

@@ -14,7 +14,8 @@ from conftest import SHARED, TODAY, needs_shared
 
 from bot.amounts import Amount, amounts
 from bot.claims import verified
-from bot.compose import escape, sentences
+from bot.compose import escape
+from bot.excerpts import sentences
 from bot.verify import problems
 from ingest.fetch_archive import Lovdata
 from ingest.lovdata import LOADER_VERSION, load_lovdata

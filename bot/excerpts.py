@@ -1,0 +1,105 @@
+"""Excerpts: which words of a source are shown – the ledd that matter, the points that say more, whole sentences."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from kb.analysis import terms
+from kb.index import Index
+from kb.references import Reference, parse
+from kb.types import Hit, Passage
+
+LONGEST_QUOTE = 700
+"""Characters of a ledd that are shown; longer ones are cut after a whole sentence."""
+LEDD_SHOWN = 2
+SECOND_LEDD = 0.85
+"""A second ledd is shown when it is at least this much as like the question and the note's answer as the best one."""
+POINTS_SHOWN = 2
+_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-ZÆØÅ«–(§])")
+_ABBREVIATIONS = re.compile(
+    r"(?:\b(?:jf|nr|bl\.a|f\.eks|mv|osv|pkt|ca|evt|inkl|ev|kap|mfl)|\b[a-zæøå])\.$", re.IGNORECASE
+)
+_DELEGATES = re.compile(
+    r"^(Departementet|Kongen|Direktoratet) (kan|gir|fastsetter)\b[^.]*\b(forskrift|retningslinjer|regler)",
+    re.IGNORECASE,
+)
+"""A ledd that only lets somebody make rules answers nobody's question."""
+_ASKS_SINCE = re.compile(
+    r"\b(si(den|dan) når|fr[aå] når|hvilket år|kva år|endret|endra|tidlegare|tidligere|annerledes|annleis|gamle dag(er|ar)|nylig|nyleg"
+    r"|når (ble|vart|blei|kom|slutt\w+|start\w+|begynte|byrja|trådte|endr\w+|fikk|fekk)|da jeg begynte)\b"
+)
+"""Questions about what was and since when."""
+_YEAR = re.compile(r"\b(19|20)\d\d\b")
+_NUMBER = re.compile(r"(?<![\w,.-])\d+(?:[ .,]\d+)*(?![\w-])")
+
+
+def ledd_shown(
+    index: Index, question: str, hit: Hit, references: Sequence[Reference], note: Sequence[Passage]
+) -> list[Passage]:
+    """The ledd that matter: the one asked for, else those most like the question and the note's answer in meaning."""
+    passages = index.store.section_passages(hit.passage.section_ref)
+    asked = {r.ledd for r in references if r.section_ref == hit.passage.section_ref}
+    numbered = {place.ledd: p for p in passages if (place := parse(p.ref))}
+    if asked and None not in asked:
+        return [numbered[ledd] for ledd in sorted(asked & numbered.keys(), key=lambda n: n or 0)]
+    if asked:
+        return passages
+    short = part(note, "kort-svar")
+    vectors = index.encoder.encode([question, short.text if short else question, *(p.text for p in passages)])
+    likeness = {
+        p.id: float(vector @ (vectors[0] + vectors[1])) * (not _DELEGATES.search(p.text))
+        for p, vector in zip(passages, vectors[2:], strict=True)
+    }
+    ranked = sorted(passages, key=lambda p: (-likeness[p.id], p.id != hit.passage.id, p.start))
+    best = [
+        p
+        for p in ranked[: LEDD_SHOWN if note else 1]
+        if likeness[p.id] > 0 and likeness[p.id] >= SECOND_LEDD * likeness[ranked[0].id]
+    ]
+    return sorted(best or [hit.passage], key=lambda p: p.start)
+
+
+def further_points(question: str, short: Passage, told: Passage) -> list[str]:
+    """Points of the note with a number the question has, or a year it asks for, where the short answer lacks them."""
+    numbers = set(_NUMBER.findall(question)) - set(_NUMBER.findall(short.text))
+    found = [point for point in points_of(told) if numbers & set(_NUMBER.findall(point))]
+    if not found and _ASKS_SINCE.search(question.lower()) and not _YEAR.search(short.text):
+        said = set(terms(question))
+        dated = [point for point in points_of(told) if _YEAR.search(point)]
+        found = sorted(dated, key=lambda point: -len(said & set(terms(point))))[:1]
+    return found[:POINTS_SHOWN]
+
+
+def cut(text: str, question: str, longest: int = LONGEST_QUOTE) -> str:
+    """A verbatim piece of `text` of whole sentences, at most about `longest` characters, around what the question says."""
+    if len(text) <= longest:
+        return text
+    said = set(terms(question))
+    spans = sentences(text)
+    start = max(range(len(spans)), key=lambda i: (len(said & set(terms(text[slice(*spans[i])]))), -i)) if said else 0
+    first, last = start, start
+    while last + 1 < len(spans) and spans[last + 1][1] - spans[first][0] <= longest:
+        last += 1
+    return text[spans[first][0] : spans[last][1]].strip()
+
+
+def sentences(text: str) -> list[tuple[int, int]]:
+    """Spans of the sentences of `text`; «jf.», «nr. 5» and «bl.a.» end none."""
+    spans, start = [], 0
+    for match in _SENTENCE.finditer(text):
+        if _ABBREVIATIONS.search(text[start : match.start()]):
+            continue
+        spans.append((start, match.start()))
+        start = match.end()
+    if start < len(text):
+        spans.append((start, len(text)))
+    return spans
+
+
+def points_of(passage: Passage) -> list[str]:
+    return [point[2:] for point in passage.text.split("\n") if point.startswith("- ")]
+
+
+def part(note: Sequence[Passage], locator: str) -> Passage | None:
+    return next((passage for passage in note if passage.section.locator == f"avsnitt/{locator}"), None)
