@@ -13,8 +13,12 @@ from kb.types import Hit, Passage
 LONGEST_QUOTE = 700
 """Characters of a ledd that are shown; longer ones are cut after a whole sentence."""
 LEDD_SHOWN = 2
-SECOND_LEDD = 0.85
-"""A second ledd is shown when it is at least this much as like the question and the note's answer as the best one."""
+SECOND_LEDD = 0.9
+"""A second ledd is shown when it scores at least this share of the best one."""
+MAIN_RULE = 0.15
+"""The first ledd holds the main rule: where no ledd is much more like the question than it, it is the one to read."""
+SAID_BY_NOTE = 0.5
+"""What the share of a ledd's words that the note's answer uses counts beside the likeness in meaning."""
 POINTS_SHOWN = 2
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-ZÆØÅ«–(§])")
 _ABBREVIATIONS = re.compile(
@@ -37,7 +41,7 @@ _NUMBER = re.compile(r"(?<![\w,.-])\d+(?:[ .,]\d+)*(?![\w-])")
 def ledd_shown(
     index: Index, question: str, hit: Hit, references: Sequence[Reference], note: Sequence[Passage]
 ) -> list[Passage]:
-    """The ledd that matter: the one asked for, else those most like the question and the note's answer in meaning."""
+    """The ledd that matter: the one asked for, else those that say most of the question and the note's answer."""
     passages = index.store.section_passages(hit.passage.section_ref)
     asked = {r.ledd for r in references if r.section_ref == hit.passage.section_ref}
     numbered = {place.ledd: p for p in passages if (place := parse(p.ref))}
@@ -45,19 +49,23 @@ def ledd_shown(
         return [numbered[ledd] for ledd in sorted(asked & numbered.keys(), key=lambda n: n or 0)]
     if asked:
         return passages
-    short = part(note, "kort-svar")
-    vectors = index.encoder.encode([question, short.text if short else question, *(p.text for p in passages)])
-    likeness = {
-        p.id: float(vector @ (vectors[0] + vectors[1])) * (not _DELEGATES.search(p.text))
-        for p, vector in zip(passages, vectors[2:], strict=True)
-    }
-    ranked = sorted(passages, key=lambda p: (-likeness[p.id], p.id != hit.passage.id, p.start))
-    best = [
-        p
-        for p in ranked[: LEDD_SHOWN if note else 1]
-        if likeness[p.id] > 0 and likeness[p.id] >= SECOND_LEDD * likeness[ranked[0].id]
-    ]
+    scores = _scores(index, question, passages, part(note, "kort-svar"))
+    ranked = sorted(passages, key=lambda p: (-scores[p.id], p.start))
+    enough = SECOND_LEDD * scores[ranked[0].id]
+    best = [p for p in ranked[: LEDD_SHOWN if note else 1] if 0 < scores[p.id] >= enough]
     return sorted(best or [hit.passage], key=lambda p: p.start)
+
+
+def _scores(index: Index, question: str, ledd: Sequence[Passage], short: Passage | None) -> dict[str, float]:
+    """How much each ledd of a § says of the question and of the note's short answer to it, by passage id."""
+    vectors = index.encoder.encode([question, short.text if short else question, *(p.text for p in ledd)])
+    answered, scores = set(terms(short.text)) if short else set(), {}
+    for passage, vector in zip(ledd, vectors[2:], strict=True):
+        said = set(terms(passage.text))
+        score = float(vector @ (vectors[0] + vectors[1])) + SAID_BY_NOTE * len(answered & said) / max(1, len(said))
+        score += MAIN_RULE * (passage is ledd[0])
+        scores[passage.id] = 0.0 if _DELEGATES.search(passage.text) else score
+    return scores
 
 
 def further_points(question: str, short: Passage, told: Passage) -> list[str]:

@@ -14,12 +14,10 @@ import yaml
 from ingest.clean import plain_line_ends
 from ingest.markdown import slug
 from kb.errors import SourceError
+from kb.fields import SHORT_ANSWER
 from kb.types import Document, Kind, Responsibility, Section, Source
 
 LOADER_VERSION = "1"
-SHORT_ANSWER = "avsnitt/kort-svar"
-"""The section of a note that carries its questions and words: what the note is found by."""
-
 NOTE_HEADINGS = ("Kort svar", "Kort svar (nynorsk)", "Vilkår og vurdering", "Husk")
 _NOTE_KEYS = frozenset(
     (

@@ -28,6 +28,10 @@ EMBEDDED = (Field.TEXT, Field.QUESTION, Field.THEME)
 """The fields that are searched by meaning too; vectors of the others found nothing more (docs/evals.md) and took time."""
 
 
+SHORT_ANSWER = "avsnitt/kort-svar"
+"""Where a note's short answer stands: the section that carries its questions and words."""
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One indexed text of a passage; `id` is the passage's, with a suffix for all but its own text."""

@@ -12,7 +12,7 @@ from pathlib import Path
 from kb.analysis import content_words, known_words
 from kb.encoder import Encoder, Vectors
 from kb.errors import IndexMismatch, IndexMissing
-from kb.fields import EMBEDDED
+from kb.fields import EMBEDDED, SHORT_ANSWER
 from kb.references import LawNames
 from kb.store import SCHEMA_VERSION, PassageStore
 from kb.types import Kind, Source
@@ -74,7 +74,6 @@ class Index:
         self._check(encoder)
         self.size = self.store.count()
         self._standing: dict[str, Standing | None] = {}
-        self._linked: dict[str, frozenset[str]] = {}
         self.vocabulary = Vocabulary.from_json(self.store.meta("vocabulary"))
 
     @cached_property
@@ -129,11 +128,11 @@ class Index:
 
     def linked(self, ref: str) -> frozenset[str]:
         """The sections that the notes about a section point on to; nothing for one without a note of its own."""
-        if ref not in self._linked:
-            own = [note for note in self.store.notes_about(ref) if self.about[note][0] == ref]
-            told = [self.store.source_passages(note)[0].section for note in own]
-            self._linked[ref] = frozenset(link for section in told for link in (*section.about, *section.see_also))
-        return self._linked[ref]
+        own = (note for note in self.store.notes_about(ref) if self.about[note][0] == ref)
+        told = (
+            passage.section for note in own for passage in self.store.section_passages(f"{note}/{SHORT_ANSWER}")[:1]
+        )
+        return frozenset(link for section in told for link in (*section.about, *section.see_also))
 
     def standing(self, ref: str) -> Standing | None:
         """The standing of the source a reference points into, None when it is not indexed."""
