@@ -26,8 +26,7 @@ LANGUAGE_WORDS = 3
 """A line that asks for a language («kan du ta det på nynorsk?») has no more content words than this: a longer one is
 about rights to a language, unless it says «svar på nynorsk»."""
 TELLING_WORDS = 4
-"""A last line of so many content words is what the search should listen to most, and may stand alone though it begins
-with «og» or «hvis»."""
+"""A line of so many content words may stand alone though it begins with «og» or «hvis»."""
 SEPARATOR = " – "
 
 _OPENINGS = re.compile(
@@ -58,7 +57,7 @@ _LEDD = re.compile(
 class Resolved:
     """What is really asked: the question that stands alone, and whether the conversation was needed to tell.
 
-    `query` is what to search for: the same, with a last line that says much by itself counted twice.
+    `query` is what to search for: the same, with the last line counted twice.
     """
 
     question: str
@@ -86,8 +85,7 @@ def resolve(index: Index, question: str, turns: Sequence[Turn]) -> Resolved:
     if index.law_names.mentioned(question):  # «hva med forvaltningsloven?»: that law now, not the one before
         chain[:-1] = [index.law_names.without_names(line) for line in chain[:-1]]
     whole = SEPARATOR.join(chain)
-    telling = len(list(content_words(chain[-1]))) >= TELLING_WORDS
-    return Resolved(whole, leans=True, query=f"{whole} {chain[-1]}" if telling else whole)
+    return Resolved(whole, leans=True, query=f"{whole} {chain[-1]}")
 
 
 def asked_language(line: str) -> str | None:

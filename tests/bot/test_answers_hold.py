@@ -11,8 +11,10 @@ import pytest
 from conftest import IN_CI, SHARED, TODAY, needs_shared, only_in_ci
 
 from bot.answer import ask
+from bot.followup import leans
 from bot.verify import MARKER, problems
 from evals.dialogues import read_dialogues, share_reached
+from evals.questions import read_questions
 from ingest.manifest import SHIPPED
 from ingest.sync import sync
 from kb.encoder import StaticEncoder
@@ -22,8 +24,9 @@ from kb.types import Answer
 pytestmark = needs_shared
 EACH = 100 if IN_CI else 15
 """Questions of each language; they are taken evenly from all the notes."""
-DIALOGUES = Path(__file__).parent.parent.parent / "evals" / "dialogues"
+EVALS = Path(__file__).parent.parent.parent / "evals"
 LEAST_REACHED = 0.85
+MOST_TAKEN_FOR_FOLLOW_UPS = 0.01
 _LINK = re.compile(r"\]\(([^)]*)\)")
 _HEADING = re.compile(r"^\*\*[^*]+\*\*$")
 
@@ -82,6 +85,14 @@ def _faults(answer: Answer) -> list[str]:
 
 @only_in_ci
 def test_follow_ups_reach_their_reference(nav: Index) -> None:
-    dialogues = read_dialogues(DIALOGUES)
+    dialogues = read_dialogues(EVALS / "dialogues")
     assert len(dialogues) >= 60
     assert share_reached(nav, dialogues) >= LEAST_REACHED
+
+
+@only_in_ci
+def test_questions_that_say_enough_are_no_follow_ups(nav: Index) -> None:
+    """They are full of «han» and «hun»; after any other question each must still be asked as it stands."""
+    questions = [question for question in read_questions(EVALS / "questions") if question.gold]
+    taken = [question.question for question in questions if leans(nav, question.question)]
+    assert len(taken) <= MOST_TAKEN_FOR_FOLLOW_UPS * len(questions), taken
