@@ -83,22 +83,18 @@ def is_this_machine(host: str) -> bool:
         return False
 
 
-def headers_of(scope: Message) -> Headers:
-    """The headers of a request or a socket."""
-    return Headers(scope=scope)
-
-
-def is_addressed_here(headers: Headers) -> bool:
-    """Whether a request was sent to this machine by name, not by a name somebody lets point at it."""
-    hosts = headers.getlist("host")
+def is_addressed_here(scope: Message) -> bool:
+    """Whether a request or a socket was sent to this machine by name, not by a name somebody lets point at it."""
+    hosts = Headers(scope=scope).getlist("host")
     return len(hosts) == 1 and is_this_machine(_host_of(hosts[0]))
 
 
-def is_own(headers: Headers) -> bool:
-    """Whether a request was sent to this machine by name and comes from no other web page."""
-    hosts, origins = headers.getlist("host"), headers.getlist("origin")
-    if not is_addressed_here(headers):
+def is_own(scope: Message) -> bool:
+    """Whether a request or a socket was sent to this machine by name and comes from no other web page."""
+    if not is_addressed_here(scope):
         return False
+    headers = Headers(scope=scope)
+    hosts, origins = headers.getlist("host"), headers.getlist("origin")
     if headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
         return False
     return all(origin in (f"http://{hosts[0]}", f"https://{hosts[0]}") for origin in origins)
@@ -137,7 +133,7 @@ class Border:
                 MutableHeaders(scope=message).update(_HEADERS)
             await send(message)
 
-        if not is_own(headers_of(scope)):
+        if not is_own(scope):
             await problem(403)(scope, receive, marked)
             return
         try:

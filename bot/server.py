@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from fastapi.responses import JSONResponse
 
 from bot.api import add_api
-from bot.border import headers_of, is_addressed_here, is_own, is_this_machine, problem
+from bot.border import is_addressed_here, is_own, is_this_machine, problem
 from bot.knowledge import Knowledge
 from kb.errors import IndexMismatch, IndexMissing, SettingsError
 from kb.settings import Settings
@@ -95,15 +95,14 @@ class OwnPageOnly:
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
-        headers = headers_of(scope)
         if scope["type"] == "websocket":
-            if is_own(headers):
+            if is_own(scope):
                 await self._app(scope, receive, send)
             else:
                 await receive()
                 await send({"type": "websocket.close", "code": 1008})
             return
-        if not is_addressed_here(headers):
+        if not is_addressed_here(scope):
             await problem(403)(scope, receive, send)
             return
         if not scope["path"].startswith(COMPRESSED):  # a page must arrive uncompressed to be read here

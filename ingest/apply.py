@@ -24,6 +24,8 @@ from kb.vectors import VectorIndex
 
 KEPT_SNAPSHOTS = 2
 """The live one and the one before it, so that a bad sync can be rolled back."""
+MANY_DOCUMENTS = 100
+"""From here on vectors are written in bulk (kb/vectors.py): fewer are sooner written than settled."""
 ENCODE_BATCH = 5_000
 """Texts encoded and handed to Chroma at a time; it takes at most 5,461."""
 
@@ -85,10 +87,10 @@ def _fill(
     part: Path, plan: Plan, documents: Mapping[str, tuple[Document, str]], encoder: Encoder, meta: Mapping[str, str]
 ) -> None:
     """Write passages on this thread and vectors on another: Chroma takes most of the time and needs no interpreter."""
-    new = not (part / VECTORS_FOLDER).exists()
+    bulk = len(documents) > MANY_DOCUMENTS
     with (
         closing(PassageStore(part / PASSAGES_FILE, writable=True)) as store,
-        closing(VectorIndex(part / VECTORS_FOLDER, built=new)) as vectors,
+        closing(VectorIndex(part / VECTORS_FOLDER, bulk=bulk)) as vectors,
         _InOrder() as writer,
     ):
         for source_id in plan.remove:
@@ -111,7 +113,7 @@ def _fill(
                 batch = []
         writer.do(_encode, vectors, batch, encoder)
         writer.wait()
-        if new:
+        if bulk:
             vectors.settle()
         stamps = {"schema": SCHEMA_VERSION, "encoder": encoder.stamp, "vectors": str(vectors.count())}
         for key, value in {**meta, **stamps}.items():

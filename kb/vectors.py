@@ -25,21 +25,20 @@ EF_CONSTRUCTION = 64
 UNSAVED = 100
 """Chroma links vectors that are not yet in its graph on disk anew at each opening: slower, and a neighbour more or
 less each time. So it saves the graph after this many changes …"""
-UNSAVED_WHILE_BUILDING = 20_000
-"""… but more rarely while an index is built: with 100 that took twice as long, and longer again with 200,000."""
+UNSAVED_IN_BULK = 20_000
+"""… but more rarely while it takes in much: with 100 that took twice as long, and longer again with 200,000."""
 
 
 class VectorIndex:
     """Vectors by id in an embedded Chroma under a folder, one collection per field; likeness is the cosine.
 
-    One that is `built` anew is saved rarely until it is settled.
+    One opened to take in much, in `bulk`, is saved rarely until it is settled.
     """
 
-    def __init__(self, folder: Path, *, built: bool = False) -> None:
+    def __init__(self, folder: Path, *, bulk: bool = False) -> None:
         self._folder = folder
         self._client = _client(folder)
-        unsaved = UNSAVED_WHILE_BUILDING if built else UNSAVED
-        hnsw = {"space": "cosine", "ef_construction": EF_CONSTRUCTION, "ef_search": EF_SEARCH, **_saved(unsaved)}
+        hnsw = {"space": "cosine", "ef_construction": EF_CONSTRUCTION, "ef_search": EF_SEARCH, **_saved(UNSAVED)}
         self._collections: dict[Field, Collection] = {
             field: self._client.get_or_create_collection(
                 _name(field), configuration={"hnsw": cast("Any", hnsw)}, embedding_function=None
@@ -47,6 +46,8 @@ class VectorIndex:
             for field in EMBEDDED
         }
         self._sizes: dict[Field, int] = {}
+        if bulk:
+            self._save_after(UNSAVED_IN_BULK)
 
     def count(self) -> int:
         """Number of vectors."""
@@ -86,11 +87,8 @@ class VectorIndex:
         return self._sizes[field]
 
     def settle(self) -> None:
-        """Save the whole graph of an index that was built anew, and from now on after few changes."""
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", "legacy embedding function", DeprecationWarning)  # Chroma's own business
-            for collection in self._collections.values():
-                collection.modify(configuration=cast("Any", {"hnsw": _saved(UNSAVED)}))
+        """Save the whole graph of an index that took in much, and from now on after few changes."""
+        self._save_after(UNSAVED)
         self.close()  # Chroma reads the new limit, and saves what is above it, when it opens the collection again
         self._client = _client(self._folder)
         self._collections = {
@@ -99,6 +97,12 @@ class VectorIndex:
         for field, collection in self._collections.items():
             for vector in cast("Any", collection.get(limit=1, include=["embeddings"])["embeddings"]):
                 self.nearest(field, vector, 1)
+
+    def _save_after(self, unsaved: int) -> None:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "legacy embedding function", DeprecationWarning)  # Chroma's own business
+            for collection in self._collections.values():
+                collection.modify(configuration=cast("Any", {"hnsw": _saved(unsaved)}))
 
     def close(self) -> None:
         """Let go of the files."""
