@@ -10,7 +10,7 @@ from email.message import Message
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from ingest import html, markdown, notes, office, pdf, transcript
+from ingest import html, markdown, notes, office, pdf, powerpoint, transcript, word
 from ingest.clean import plain_line_ends
 from ingest.fetch_url import Fetched
 from ingest.manifest import Entry
@@ -24,8 +24,8 @@ LOADERS: dict[str, Callable[[bytes, Source], Document]] = {
     ".html": html.load_html,
     ".htm": html.load_html,
     ".pdf": pdf.load_pdf,
-    ".docx": office.load_docx,
-    ".pptx": office.load_pptx,
+    ".docx": word.load_docx,
+    ".pptx": powerpoint.load_pptx,
 }
 """The loader of every other ending; what is in neither is named as an error, so that nothing is lost silently."""
 TYPES = {

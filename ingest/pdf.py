@@ -22,9 +22,9 @@ from ingest.pages import (
     is_heading,
     lines_of,
     paragraphs_of,
-    without_running,
     words_of,
 )
+from ingest.running import without_running
 from kb.errors import SourceError
 from kb.types import Document, Section, Source
 

@@ -23,7 +23,8 @@ from pptx.util import Cm
 from ingest import office
 from ingest.load import load_file
 from ingest.manifest import Entry
-from ingest.office import NOTES_HEADING, load_docx, load_pptx
+from ingest.powerpoint import NOTES_HEADING, load_pptx
+from ingest.word import load_docx
 from kb.errors import SourceError
 from kb.types import Document, Kind, Source
 

@@ -21,8 +21,9 @@ from reportlab.pdfgen import canvas
 from ingest import pdf
 from ingest.load import load_file
 from ingest.manifest import Entry
-from ingest.pages import Line, Piece, in_reading_order, lines_of, mend, paragraphs_of, without_running, words_of
+from ingest.pages import Line, Piece, in_reading_order, lines_of, mend, paragraphs_of, words_of
 from ingest.pdf import load_pdf
+from ingest.running import without_running
 from kb.errors import SourceError
 from kb.types import Document, Kind, Source
 
