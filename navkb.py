@@ -282,12 +282,14 @@ def _mcp(arguments: argparse.Namespace, settings: Settings) -> int:
 def _eval(arguments: argparse.Namespace, settings: Settings) -> int:
     from evals.answers import run_answers
     from evals.gate import BASELINE, gate
+    from evals.judge import run_judge
     from evals.report import write_report
     from evals.run import run
 
     folder, split = arguments.questions or SHIPPED_QUESTIONS, arguments.split
     for option, what in (
-        ("json", ("run", "answers")),
+        ("json", ("run", "answers", "judge")),
+        ("sample", ("judge",)),
         ("out", ("report",)),
         ("baseline", ("gate",)),
         ("update", ("gate",)),
@@ -303,14 +305,17 @@ def _eval(arguments: argparse.Namespace, settings: Settings) -> int:
         if arguments.what == "gate":
             baseline = arguments.baseline or BASELINE
             return gate(index, folder, baseline, split, update=arguments.update, lower=arguments.lower)
-        if arguments.what == "answers":
+        if arguments.what in ("answers", "judge"):
             model = model_of(settings)
-            return run_answers(
-                lambda question: ask(index, question, settings.today, model=model),
-                folder,
-                split,
-                as_json=arguments.json,
-            )
+
+            def answer(question: str) -> Answer:
+                return ask(index, question, settings.today, model=model)
+
+            if arguments.what == "answers":
+                return run_answers(answer, folder, split, as_json=arguments.json)
+            if model is None:
+                raise UsageError("En dommer er en språkmodell: sett NAVKB_LLM_URL og NAVKB_LLM_MODEL.")
+            return run_judge(answer, model, folder, split, arguments.sample or 0, as_json=arguments.json)
         return run(index, folder, split, as_json=arguments.json)
 
 
@@ -373,15 +378,18 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument(
         "what",
         nargs="?",
-        choices=["run", "answers", "gate", "report"],
+        choices=["run", "answers", "judge", "gate", "report"],
         default="run",
-        help="run: mål søket og skriv tallene (vanlig); answers: mål svarene; gate: si hva som er falt under gulvene; report: skriv en HTML-rapport",
+        help="run: mål søket og skriv tallene (vanlig); answers: mål svarene; judge: la språkmodellen vurdere dem; gate: si hva som er falt under gulvene; report: skriv en HTML-rapport",
     )
     evaluate.add_argument(
         "--questions", type=Path, metavar="MAPPE", help="mappe med spørsmål (uten: de som følger med)"
     )
     evaluate.add_argument("--split", choices=["dev", "test", "all"], default="all", help="hvilken del av spørsmålene")
-    evaluate.add_argument("--json", action="store_true", help="run og answers: som JSON")
+    evaluate.add_argument("--json", action="store_true", help="run, answers og judge: som JSON")
+    evaluate.add_argument(
+        "--sample", type=_positive, metavar="N", help="judge: bare N tilfeldige spørsmål (uten: alle)"
+    )
     evaluate.add_argument("--out", type=Path, metavar="MAPPE", help="report: mappen rapporten og TREC-filene skrives i")
     evaluate.add_argument(
         "--baseline", type=Path, metavar="FIL", help="gate: filen med gulv (uten: evals/baseline.json)"

@@ -53,9 +53,10 @@ def ask(
 ) -> Answer:
     """Answer a question from the index as of `today`, or say that the sources do not cover it.
 
-    `turns` are the earlier lines of the conversation. With a `model` the short answer is written by it from the
-    passages found, and verified; `on_draft` gets its text before that. When it fails, the extractive answer is
-    given and says so, or with `require_model` the `ModelError` is raised. Raises `UsageError` for an empty or
+    `turns` are the earlier lines of the conversation. With a `model` a line that leans on them is put in words that
+    stand alone by it, and the short answer is written by it from the passages found, and verified; `on_draft` gets its
+    text before that. When it fails, the extractive answer is given and says so, or with `require_model` the
+    `ModelError` is raised. Raises `UsageError` for an empty or
     overlong question and for one that holds an identity number; other personal data is taken out, with a warning.
     """
     started = perf_counter()
@@ -68,6 +69,10 @@ def ask(
     warnings = [*filter(None, [guard.warning(seen, language)])]
     if reply := reply_to(question, language):
         return Answer(question, language, reply, False, warnings=tuple(warnings), model=MODEL, ms=_ms_since(started))
+    if model is not None and resolved.leans:
+        from bot.standalone import stand_alone
+
+        resolved = stand_alone(model, resolved, language)
     found = search(index, guard.unmarked(resolved.query), HITS)
     if not is_confident(found):
         refusal = _refuse(question, language, found, started)
@@ -75,7 +80,8 @@ def ask(
     written, failed = None, ""
     if model is not None:
         try:
-            written = _write(model, index, resolved.question, found, language, on_draft)
+            left = model.within(model.seconds - _ms_since(started) / 1000)
+            written = _write(left, index, resolved.question, found, language, on_draft)
         except ModelError as error:
             if require_model:
                 raise

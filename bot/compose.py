@@ -39,7 +39,7 @@ PRACTICE_QUOTE = 800
 SEE_ALSO_SHOWN = 4
 
 _AND_ASKS = re.compile(
-    r"\b(og|samt)\b[^.?]{0,40}\b(hvor|hvem|hva|hvilke|hvilken|når|hvordan|kor|kven|kva|korleis|kan|må|skal|får|har)\b"
+    r"\b(og|samt)\b[^.?,]{0,40}\b(hvor|hvem|hva|hvilke|hvilken|når|hvordan|kor|kven|kva|korleis|kan|må|skal|får|har)\b"
 )
 _ASKS_NOW = re.compile(r"\b(nå|no|i dag|ennå|enno|enda|fortsatt|framleis|fremdeles|lenger)\b")
 """Who asks what holds now is not helped by what practice was: the law is told too."""

@@ -57,12 +57,14 @@ _LEDD = re.compile(
 class Resolved:
     """What is really asked: the question that stands alone, and whether the conversation was needed to tell.
 
-    `query` is what to search for: the same, with the last line counted twice.
+    `query` is what to search for: the same, with the last line counted twice. `lines` are the user's lines it was
+    put together from; empty where the line stands alone or names a place in what was spoken of.
     """
 
     question: str
     leans: bool = False
     query: str = ""
+    lines: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "query", self.query or self.question)
@@ -85,7 +87,7 @@ def resolve(index: Index, question: str, turns: Sequence[Turn]) -> Resolved:
     if index.law_names.mentioned(question):  # «hva med forvaltningsloven?»: that law now, not the one before
         chain[:-1] = [index.law_names.without_names(line) for line in chain[:-1]]
     whole = SEPARATOR.join(chain)
-    return Resolved(whole, leans=True, query=f"{whole} {chain[-1]}")
+    return Resolved(whole, leans=True, query=f"{whole} {chain[-1]}", lines=tuple(chain))
 
 
 def asked_language(line: str) -> str | None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from copy import copy
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from threading import Thread
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
 
 from kb.errors import ModelError
@@ -17,10 +19,14 @@ if TYPE_CHECKING:
     from llama_index.core.base.llms.types import ChatMessage
     from llama_index.llms.openai_like import OpenAILike
 
+_T = TypeVar("_T")
+
 LONGEST_REPLY = 20_000
 """Characters; an answer is a page at most, and a model that never stops must not fill the memory."""
 NO_KEY = "none"
 """Sent where no key is set: with an empty one LlamaIndex would look for somebody else's in the environment."""
+CONTEXT_WINDOW = 16_000
+"""Tokens LlamaIndex may fill in one call; its default of 3,900 would cut a judge's sources into pieces."""
 UNREADABLE = (ValueError, TypeError, LookupError, AttributeError)
 """What the libraries, which check no shapes, stumble over when a server sends something else than a chat completion."""
 
@@ -75,6 +81,12 @@ class LanguageModel:
                 "Språkmodeller trenger llama-index, som ikke er installert. Kjør «pip install 'navkb[llm]'»."
             ) from error
 
+    def within(self, seconds: float) -> LanguageModel:
+        """The same model with other time for a call."""
+        other = copy(self)
+        other.seconds = max(0.0, seconds)
+        return other
+
     def complete(self, instructions: str, material: str, on_draft: Callable[[str], None]) -> str:
         """The model's whole reply; `on_draft` gets the text so far, in the caller's thread, each time it has grown.
 
@@ -109,13 +121,28 @@ class LanguageModel:
 
     async def _stream(self, instructions: str, material: str, parts: SimpleQueue[str | _Whole | Exception]) -> str:
         from llama_index.core.base.llms.types import ChatMessage, MessageRole
-        from llama_index.llms.openai_like import OpenAILike
-        from openai import AsyncOpenAI, DefaultAsyncHttpxClient
 
         messages = [
             ChatMessage(role=MessageRole.SYSTEM, content=instructions),
             ChatMessage(role=MessageRole.USER, content=material),
         ]
+        async with asyncio.timeout(self.seconds), self.opened() as model:
+            return await self._read(model, messages, parts)
+
+    async def held(self, call: Awaitable[_T]) -> _T:
+        """What a call made with an `opened` model gives, in time; every way it can fail is a `ModelError`."""
+        try:
+            async with asyncio.timeout(self.seconds):
+                return await call
+        except Exception as error:  # noqa: BLE001 – libraries and server fail in every way, and each has its sentence
+            raise self._explained(error) from None
+
+    @asynccontextmanager
+    async def opened(self) -> AsyncIterator[OpenAILike]:
+        """The model as LlamaIndex knows it, while its connection is open."""
+        from llama_index.llms.openai_like import OpenAILike
+        from openai import AsyncOpenAI, DefaultAsyncHttpxClient
+
         client = AsyncOpenAI(
             api_key=self._key or NO_KEY,
             base_url=self.url,
@@ -126,18 +153,18 @@ class LanguageModel:
             # Passages and question go to the address that was set, not to one it points on to.
             http_client=DefaultAsyncHttpxClient(follow_redirects=False),
         )
-        async with asyncio.timeout(self.seconds), client:
-            model = OpenAILike(
+        async with client:
+            yield OpenAILike(
                 model=self.name,
                 api_base=self.url,
                 api_key=self._key or NO_KEY,
                 is_chat_model=True,
+                context_window=CONTEXT_WINDOW,
                 temperature=0.0,
                 timeout=self.seconds,
                 max_retries=0,
                 async_openai_client=client,
             )
-            return await self._read(model, messages, parts)
 
     async def _read(
         self, model: OpenAILike, messages: list[ChatMessage], parts: SimpleQueue[str | _Whole | Exception]

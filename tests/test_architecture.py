@@ -30,7 +30,7 @@ DOORS = {
     "yaml": {"ingest/notes.py"},
     "tokenizers": {"kb/encoder.py", "ingest/train_encoder.py"},
     "torch": {"ingest/train_encoder.py"},
-    "llama_index": {"bot/model.py", "bot/retriever.py", "evals/peers.py"},
+    "llama_index": {"bot/model.py", "bot/retriever.py", "evals/judge.py", "evals/peers.py"},
     "openai": {"bot/model.py"},
     "pypdf": {"ingest/pdf.py"},
     "docx": {"ingest/word.py"},
