@@ -43,7 +43,14 @@ PRIORS: Mapping[str, Any] = {
     "NOT_IN_FORCE": 1.0,
 }
 """The priors of kb/search.py, each with the value that takes its effect away."""
-OFF: Mapping[str, Any] = {**PRIORS, "CANDIDATES": 10, "KEPT_FIRST": 1, "PULL": (), "REFERENCE_SCORE": 0.0}
+OFF: Mapping[str, Any] = {
+    **PRIORS,
+    "CANDIDATES": 10,
+    "KEPT_FIRST": 1,
+    "PULL": 0.0,
+    "PULL_FALLS": inf,
+    "REFERENCE_SCORE": 0.0,
+}
 """The same for every constant with one value; of the candidates two thirds are taken."""
 WEIGHTS = {"WORD_WEIGHT": "words", "MEANING_WEIGHT": "meaning"}
 """Constants with a weight for each field, taken away one field at a time."""
@@ -63,6 +70,9 @@ class _NoVectors:
 
     def nearest(self, field: Field, vector: Vectors, limit: int) -> list[tuple[str, float]]:
         return []
+
+    def of(self, field: Field, ids: Sequence[str]) -> dict[str, Vectors]:
+        return {}
 
 
 @contextmanager
@@ -117,7 +127,7 @@ def steps(index: Index, questions: Sequence[Question]) -> Iterator[tuple[str, di
     """The ladder: one thing added at a time."""
     with (
         tempfile.TemporaryDirectory() as folder,
-        changed(index, vectors=_NoVectors()),
+        changed(index, vectors=_NoVectors(), _meant={}),
         raw_words(index, Path(folder)),
         changed(searching, WORD_WEIGHT=_only(frozenset({Field.TEXT})), **PRIORS),
     ):
@@ -125,7 +135,7 @@ def steps(index: Index, questions: Sequence[Question]) -> Iterator[tuple[str, di
     for name, fields, meaning, priors in STEPS:
         with (
             changed(searching, WORD_WEIGHT=_only(fields), **({} if priors else PRIORS)),
-            changed(index, vectors=index.vectors if meaning else _NoVectors()),
+            changed(index, vectors=index.vectors if meaning else _NoVectors(), _meant={}),
         ):
             yield name, hit_at_3(index, questions)
 

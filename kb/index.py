@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+import numpy as np
+
 from kb.analysis import content_words, known_words
 from kb.encoder import Encoder, Vectors
 from kb.errors import IndexMismatch, IndexMissing
-from kb.fields import EMBEDDED, SHORT_ANSWER
+from kb.fields import EMBEDDED, SHORT_ANSWER, Field
 from kb.references import LawNames
 from kb.store import SCHEMA_VERSION, PassageStore
 from kb.types import Kind, Source
@@ -74,6 +77,7 @@ class Index:
         self._check(encoder)
         self.size = self.store.count()
         self._standing: dict[str, Standing | None] = {}
+        self._meant: dict[str, Vectors] = {}
         self.vocabulary = Vocabulary.from_json(self.store.meta("vocabulary"))
 
     @cached_property
@@ -125,6 +129,16 @@ class Index:
     def about(self) -> dict[str, tuple[str, ...]]:
         """What each note explains: note id to section references."""
         return self.store.about()
+
+    def likeness(self, refs: Collection[str], vector: Vectors) -> dict[str, float]:
+        """The cosine of the most alike passage of each section to a question's vector; 0 for a section without text."""
+        if new := [ref for ref in refs if ref not in self._meant]:
+            passages = {ref: self.store.section_passages(ref) for ref in new}
+            known = self.vectors.of(Field.TEXT, [passage.id for listed in passages.values() for passage in listed])
+            for ref, listed in passages.items():
+                rows = [known[passage.id] for passage in listed if passage.id in known]
+                self._meant[ref] = np.array(rows) if rows else np.zeros((1, len(vector)), dtype=np.float32)
+        return {ref: float(np.einsum("ij,j->i", self._meant[ref], vector).max()) for ref in refs}
 
     def linked(self, ref: str) -> frozenset[str]:
         """The sections that the notes about a section point on to; nothing for one without a note of its own."""

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import nlargest
+from math import exp
 from typing import TypeAlias
 
 from kb.analysis import Word, content_words, in_bokmal, terms
@@ -33,8 +34,10 @@ MEANING_WEIGHT: Mapping[Field, float] = {
     Field.THEME: 60.0,
 }
 """What a cosine of a field counts. BM25 scores run to about 20, cosines to 1."""
-PULL = (1.0, 0.8)
-"""How much of what a note scores goes to the first two paragraphs it is about; further ones only drew in neighbours."""
+PULL = 1.0
+"""How much of what a note scores goes to the paragraph it is about – of several, to the one the question is most like."""
+PULL_FALLS = 0.6
+"""How fast that falls for its other paragraphs: to 1/e where the cosine is so much less."""
 NOTE_ITSELF = 0.6
 """A note explains; where the law it points to is indexed it stands below that law."""
 NAMED_LAW = 1.3
@@ -91,7 +94,7 @@ def search(index: Index, question: str, k: int = 10) -> Found:
     references = index.law_names.find(question)
     vector = index.encoder.encode([in_bokmal(question)], query=True)[0]
     texts = list(_texts(index, question, vector))
-    sections = _sections(index, texts)
+    sections = _sections(index, texts, vector)
     for reference in references:
         section = sections[reference.section_ref]
         section.take(Finder.REFERENCE, None, REFERENCE_SCORE)
@@ -174,20 +177,34 @@ def _ways(index: Index, field: Field, word: Word) -> list[list[str]]:
     return [[word.stem], sorted(others), list(word.parts)]
 
 
-def _sections(index: Index, texts: Sequence[_Text]) -> defaultdict[str, _Section]:
+def _sections(index: Index, texts: Sequence[_Text], vector: Vectors) -> defaultdict[str, _Section]:
     """Sections by reference with what each finder says of each field; notes pull in their paragraphs."""
     places = index.store.places(list({text.passage for text in texts}))
+    pulls = _pulls(index, {source_id for source_id, _ in places.values()}, vector)
     sections: defaultdict[str, _Section] = defaultdict(_Section)
     for text in texts:
         source_id, ref = places[text.passage]
         section, weighted = sections[ref], text.weighted
         section.take(text.finder, text.field, weighted, text.passage)
         section.found_by.add(text.finder)
-        for share, about in zip(PULL, index.about.get(source_id, ()), strict=False):
+        for about, share in pulls.get(source_id, ()):
             pulled = sections[about]
             pulled.take(text.finder, text.field, weighted * share)
             pulled.found_by.add(Finder.NOTE)
     return sections
+
+
+def _pulls(index: Index, sources: Iterable[str], vector: Vectors) -> dict[str, list[tuple[str, float]]]:
+    """For each note the paragraphs it is about, and how much of what it scores goes to each: most to the one that the
+    question is most like."""
+    about = {source: index.about[source] for source in sources if source in index.about}
+    several = {ref for refs in about.values() if len(refs) > 1 for ref in refs}
+    likeness = index.likeness(several, vector) if several else {}
+    pulls = {}
+    for source, refs in about.items():
+        best = max(likeness.get(ref, 0.0) for ref in refs)
+        pulls[source] = [(ref, PULL * exp((likeness.get(ref, 0.0) - best) / PULL_FALLS)) for ref in refs]
+    return pulls
 
 
 _Ranked: TypeAlias = "tuple[str, float, _Section, Source]"

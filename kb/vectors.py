@@ -80,6 +80,14 @@ class VectorIndex:
         distances = cast("list[list[float]]", found["distances"])
         return [(id_, 1.0 - distance) for id_, distance in zip(found["ids"][0], distances[0], strict=True)]
 
+    def of(self, field: Field, ids: Sequence[str]) -> dict[str, Vectors]:
+        """The vectors of ids as they were added, each of shape (dimensions,); unknown ids are left out."""
+        if not ids:
+            return {}
+        found = self._collections[field].get(ids=list(ids), include=["embeddings"])
+        rows = np.asarray(found["embeddings"], dtype=np.float32)
+        return dict(zip(found["ids"], rows, strict=True))
+
     def _size(self, field: Field) -> int:
         """Counting costs Chroma as much as a query, so it is done once between changes."""
         if field not in self._sizes:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+from conftest import TODAY, write_corpus
 from fakes import HashingEncoder
 
+from ingest.sync import sync
 from kb.index import Index, open_index
 from kb.search import search
 from kb.types import Finder
@@ -33,6 +36,47 @@ def test_a_reference_comes_first_with_its_ledd(cake_index: Index) -> None:
 )
 def test_everyday_words_find_their_paragraph(cake_index: Index, question: str, section: str) -> None:
     assert search(cake_index, question).hits[0].passage.section_ref == f"{LAW}/{section}"
+
+
+SEVERAL = """---
+id: notat/begrep-kakehverdag
+tittel: Kakehverdagen
+gjelder: [lov/2020-01-02-3/§1, lov/2020-01-02-3/§2, lov/2020-01-02-3/§2a]
+ansvar: kommune
+kontrollert: 2026-11-21
+spoersmaal: ["bløtkaka ble borte på kjøkkenet, hva nå"]
+---
+## Kort svar
+Det kommer an på.
+"""
+
+
+@pytest.mark.parametrize(
+    ("asked", "section"),
+    [
+        ("innen hvor mange dager fremsettes klage over manglende kake", "§2a"),
+        ("må den være bakt samme dag og fri for rosiner", "§2"),
+        ("skal loven sikre alle ansatte noe på fredager", "§1"),
+    ],
+)
+def test_a_note_about_several_paragraphs_pulls_the_one_the_question_is_like(
+    tmp_path: Path, lovdata_folder: Path, asked: str, section: str
+) -> None:
+    manifest = write_corpus(tmp_path / "corpus")
+    note = tmp_path / "corpus" / "notater" / "kakehverdag.md"
+    note.write_text(SEVERAL, encoding="utf-8")
+    report = sync([manifest], tmp_path / "data", HashingEncoder(), lovdata_folder.as_uri(), TODAY)
+    assert not report.failures
+    with closing(open_index(tmp_path / "data", HashingEncoder())) as index:
+        hits = search(index, f"bløtkaka ble borte på kjøkkenet, {asked}").hits
+    assert hits[0].passage.section_ref == f"{LAW}/{section}"
+    assert hits[0].found_by == (Finder.MEANING, Finder.NOTE, Finder.WORDS)
+
+
+def test_likeness_is_of_the_nearest_ledd_and_nothing_for_what_has_no_text(cake_index: Index) -> None:
+    vector = cake_index.encoder.encode(["klage over manglende kake fremsettes innen fjorten dager"], query=True)[0]
+    likeness = cake_index.likeness([f"{LAW}/§1", f"{LAW}/§2a", f"{LAW}/§99"], vector)
+    assert likeness[f"{LAW}/§2a"] > likeness[f"{LAW}/§1"] > likeness[f"{LAW}/§99"] == 0.0
 
 
 def test_a_law_not_in_force_never_outranks_the_one_that_is(cake_index: Index) -> None:
