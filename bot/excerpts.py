@@ -49,21 +49,21 @@ def ledd_shown(
         return [numbered[ledd] for ledd in sorted(asked & numbered.keys(), key=lambda n: n or 0)]
     if asked:
         return passages
-    scores = _scores(index, question, passages, part(note, "kort-svar"))
+    scores = _scores(index, question, hit.passage.section_ref, passages, part(note, "kort-svar"))
     ranked = sorted(passages, key=lambda p: (-scores[p.id], p.start))
     enough = SECOND_LEDD * scores[ranked[0].id]
     best = [p for p in ranked[: LEDD_SHOWN if note else 1] if 0 < scores[p.id] >= enough]
     return sorted(best or [hit.passage], key=lambda p: p.start)
 
 
-def _scores(index: Index, question: str, ledd: Sequence[Passage], short: Passage | None) -> dict[str, float]:
+def _scores(index: Index, question: str, ref: str, ledd: Sequence[Passage], short: Passage | None) -> dict[str, float]:
     """How much each ledd of a § says of the question and of the note's short answer to it, by passage id."""
-    vectors = index.encoder.encode([question, short.text if short else question, *(p.text for p in ledd)])
+    asked = index.encoder.encode([question, short.text if short else question]).sum(axis=0)
     answered, scores = set(terms(short.text)) if short else set(), {}
-    for passage, vector in zip(ledd, vectors[2:], strict=True):
+    for passage, vector in zip(ledd, index.text_vectors([ref])[ref], strict=True):
         said = set(terms(passage.text))
-        score = float(vector @ (vectors[0] + vectors[1])) + SAID_BY_NOTE * len(answered & said) / max(1, len(said))
-        score += MAIN_RULE * (passage is ledd[0])
+        score = float(vector @ asked) if vector.any() else 0.0
+        score += SAID_BY_NOTE * len(answered & said) / max(1, len(said)) + MAIN_RULE * (passage is ledd[0])
         scores[passage.id] = 0.0 if _DELEGATES.search(passage.text) else score
     return scores
 

@@ -16,6 +16,7 @@ from time import perf_counter
 
 from evals.peers import Result, compare, installed, minilm, table
 from evals.run import chosen
+from evals.users import EVERY, USERS, chat_load
 from kb.encoder import StaticEncoder
 from kb.index import open_index
 from kb.search import search
@@ -82,6 +83,17 @@ def search_times(data: Path, label: str, target: str) -> Row:
         f"p50 {times[len(times) // 2]:.1f} ms, p95 {times[int(len(times) * 0.95)]:.1f} ms",
         target,
     )
+
+
+def many_users(data: Path) -> list[Row]:
+    """Chat users at once on one process: each asking now and then, and all in the same instant."""
+    questions = [question.question for question in chosen(QUESTIONS, "all")]
+    rows = []
+    for told, at_once in ((f"hver spør hvert {EVERY:.0f}. sekund", False), ("alle i samme øyeblikk", True)):
+        load = chat_load(ROOT / "navkb.py", data, questions, at_once=at_once)
+        figure = f"p50 {load.quantile(0.5):.2f} s, p95 {load.quantile(0.95):.2f} s, {load.errors} uten svar"
+        rows.append(Row(f"{USERS} i chatten, {told}", figure, "p95 ≤ 1 s, ingen feil"))
+    return rows
 
 
 def _milliseconds(job: Callable[[], object]) -> float:
@@ -167,6 +179,7 @@ def main() -> None:
         seconds, _, _ = run_navkb("sync", data=work / "nav", lovdata=arguments.lovdata)
         rows.append(search_times(work / "nav", "NAV-utvalget", "p50 ≤ 8 ms, p95 ≤ 20 ms"))
         if not arguments.peers:
+            rows += many_users(work / "nav")
             rows += whole_country(arguments.lovdata, work)
         results = against_peers(work / "nav", seconds)
     for row in rows:

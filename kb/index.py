@@ -130,15 +130,22 @@ class Index:
         """What each note explains: note id to section references."""
         return self.store.about()
 
-    def likeness(self, refs: Collection[str], vector: Vectors) -> dict[str, float]:
-        """The cosine of the most alike passage of each section to a question's vector; 0 for a section without text."""
+    def text_vectors(self, refs: Collection[str]) -> dict[str, Vectors]:
+        """The vectors of each section's passages, shape (passages, dimensions); a row of zeros where there is none."""
         if new := [ref for ref in refs if ref not in self._meant]:
             passages = {ref: self.store.section_passages(ref) for ref in new}
             known = self.vectors.of(Field.TEXT, [passage.id for listed in passages.values() for passage in listed])
+            nothing = np.zeros_like(next(iter(known.values()))) if known else np.zeros(1, dtype=np.float32)
             for ref, listed in passages.items():
-                rows = [known[passage.id] for passage in listed if passage.id in known]
-                self._meant[ref] = np.array(rows) if rows else np.zeros((1, len(vector)), dtype=np.float32)
-        return {ref: float(np.einsum("ij,j->i", self._meant[ref], vector).max()) for ref in refs}
+                self._meant[ref] = np.array([known.get(passage.id, nothing) for passage in listed])
+        return {ref: self._meant[ref] for ref in refs}
+
+    def likeness(self, refs: Collection[str], vector: Vectors) -> dict[str, float]:
+        """The cosine of the most alike passage of each section to a question's vector; 0 for a section without text."""
+        return {
+            ref: float(np.einsum("ij,j->i", rows, vector).max()) if rows.any() else 0.0
+            for ref, rows in self.text_vectors(refs).items()
+        }
 
     def linked(self, ref: str) -> frozenset[str]:
         """The sections that the notes about a section point on to; nothing for one without a note of its own."""
