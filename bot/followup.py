@@ -33,6 +33,8 @@ _OPENINGS = re.compile(
     r"(og|men|enn|eller|hva med|kva med|hva hvis|hva om|kva om|kva dersom|hva da|kva då|hva så|kva så|i så fall|i tilfelle|hvis|dersom)\b"
 )
 """How a line begins that goes on from the one before."""
+_ASKS_ON = re.compile(r"(og |men )?(hva|kva) med\b")
+"""«hva med kona?» asks the same of somebody else, however much it says of her."""
 _PERSONS = frozenset("dei de dem deim han hun hen ham henne ho honom hennes hans deres deira begge".split())
 _THINGS = frozenset(
     "det den dette denne disse desse da då der samme same slik slikt slike tilsvarende tilsvarande".split()
@@ -108,7 +110,7 @@ def leans(index: Index, line: str) -> bool:
     if _LEDD.search(lowered) and not index.law_names.find(line):
         return True
     said = set(words(_RELATIVE.sub("", lowered)))
-    if own < TELLING_WORDS and _OPENINGS.match(lowered):
+    if _ASKS_ON.match(lowered) or (own < TELLING_WORDS and _OPENINGS.match(lowered)):
         return True
     if own <= ELLIPTIC_WORDS and _ASKING & said and not _DEFINING.match(lowered):
         return not index.law_names.find(line)
