@@ -16,14 +16,15 @@ from bot import guard
 from bot.compose import compose, escape, link_of
 from bot.dates import asked_date
 from bot.followup import Resolved, asked_language, resolve
+from bot.history import out_of_time
 from bot.language import language_of
-from bot.phrases import PHRASES, written_date
+from bot.phrases import PHRASES
 from bot.smalltalk import reply_to
 from bot.verify import problems
 from kb.errors import ModelError, UsageError
 from kb.index import Index
 from kb.search import Found, search
-from kb.types import Answer, Citation, Kind, Turn
+from kb.types import Answer, Kind, Turn
 
 if TYPE_CHECKING:
     from bot.model import LanguageModel
@@ -95,7 +96,7 @@ def ask(
     if written and written.removed:
         warnings.append(PHRASES[language]["claims_removed"].format(n=written.removed))
     warnings += [*filter(None, [failed]), *_warnings(index, found, language)]
-    warnings += _out_of_time(index, draft.citations, asked, language)
+    warnings += out_of_time(index, draft.citations, asked, today, language)
     return Answer(
         question=question,
         language=language,
@@ -143,21 +144,6 @@ def _before(question: str, resolved: Resolved, found: Found, language: str) -> l
     if _CHAPTER_FIVE.search(question.lower()) and not found.references:
         lines += [words["chapter_five"], ""]
     return lines
-
-
-def _out_of_time(index: Index, citations: Sequence[Citation], asked: date, language: str) -> list[str]:
-    """What a reader must know of laws that have changed, or did not apply yet, at the date asked about."""
-    words = PHRASES[language]
-    laws = {c.source.id: c.source for c in citations if c.source.kind.is_law}
-    told = [
-        words["not_yet"].format(
-            law=source.names[0] if source.names else source.title, date=written_date(source.in_force_from)
-        )
-        for source in laws.values()
-        if source.in_force_from and source.in_force_from > asked
-    ]
-    changed = [source for source in laws.values() if source.date and source.date > asked]
-    return told + ([words["as_asked"].format(date=written_date(asked))] if changed and not told else [])
 
 
 def is_confident(found: Found) -> bool:

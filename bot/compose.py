@@ -13,7 +13,9 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from bot.benefits import benefit_of
+from bot.dates import asks_since
 from bot.excerpts import POINTS_SHOWN, cut, further_points, ledd_shown, part, points_of
+from bot.history import changes_told
 from bot.phrases import PHRASES, RESPONSIBILITY, written_date
 from kb.analysis import terms
 from kb.index import Index
@@ -108,6 +110,8 @@ def compose(
         _also(draft, question, found, laws)
     share = PRACTICE_SHARE * lead.score
     _experience(draft, question, [hit for hit in found.hits[:5] if _is_experience(hit) and hit.score >= share])
+    if asks_since(question):
+        _changes(draft, laws)
     if note:
         _basis(draft, note)
     if note and not looked_up:
@@ -226,6 +230,13 @@ def _quote(draft: Draft, passage: Passage, quote: str) -> None:
         f"> — [{name}]({lovdata_url(passage.ref)}){escape(title)} [{draft.cite(passage, quote)}]",
         "",
     ]
+
+
+def _changes(draft: Draft, shown: Sequence[Hit]) -> None:
+    """When the paragraphs shown were changed."""
+    if points := changes_told(draft.index, [hit.passage for hit in shown], draft.language):
+        draft.heading("changes")
+        draft.lines += points
 
 
 def _basis(draft: Draft, note: Sequence[Passage]) -> None:

@@ -17,6 +17,17 @@ _NUMBERS = re.compile(r"\b(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})\b")
 _YEAR = re.compile(r"\b(?:per|pr\.?|i|fra|frå|før|etter|til)\s+(?:året\s+)?(\d{4})\b(?!\s*(?:kroner|kr|,-))")
 
 
+_SINCE = re.compile(
+    r"\b(si(den|dan) når|fr[aå] når|hvilket år|kva år|endret|endra|endring\w*|tidlegare|tidligere|annerledes|annleis|gamle dag(er|ar)|nylig|nyleg"
+    r"|når (ble|vart|blei|kom|slutt\w+|start\w+|begynte|byrja|trådte|endr\w+|fikk|fekk)|da jeg begynte)\b"
+)
+
+
+def asks_since(question: str) -> bool:
+    """Whether a question is about what was, and since when it is as it is."""
+    return bool(_SINCE.search(question.lower()))
+
+
 def asked_date(question: str, today: date) -> date | None:
     """The last day of what the question names – a day, a month, a year –, if it lies before today.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from bot.dates import asks_since
 from kb.analysis import terms
 from kb.index import Index
 from kb.references import Reference, parse
@@ -29,11 +30,6 @@ _DELEGATES = re.compile(
     re.IGNORECASE,
 )
 """A ledd that only lets somebody make rules answers nobody's question."""
-_ASKS_SINCE = re.compile(
-    r"\b(si(den|dan) når|fr[aå] når|hvilket år|kva år|endret|endra|tidlegare|tidligere|annerledes|annleis|gamle dag(er|ar)|nylig|nyleg"
-    r"|når (ble|vart|blei|kom|slutt\w+|start\w+|begynte|byrja|trådte|endr\w+|fikk|fekk)|da jeg begynte)\b"
-)
-"""Questions about what was and since when."""
 _YEAR = re.compile(r"\b(19|20)\d\d\b")
 _NUMBER = re.compile(r"(?<![\w,.-])\d+(?:[ .,]\d+)*(?![\w-])")
 
@@ -72,7 +68,7 @@ def further_points(question: str, short: Passage, told: Passage) -> list[str]:
     """Points of the note with a number the question has, or a year it asks for, where the short answer lacks them."""
     numbers = set(_NUMBER.findall(question)) - set(_NUMBER.findall(short.text))
     found = [point for point in points_of(told) if numbers & set(_NUMBER.findall(point))]
-    if not found and _ASKS_SINCE.search(question.lower()) and not _YEAR.search(short.text):
+    if not found and asks_since(question) and not _YEAR.search(short.text):
         said = set(terms(question))
         dated = [point for point in points_of(told) if _YEAR.search(point)]
         found = sorted(dated, key=lambda point: -len(said & set(terms(point))))[:1]

@@ -15,12 +15,13 @@ from dataclasses import replace
 from datetime import date
 from xml.etree import ElementTree
 
+from ingest.amendments import read_changes
 from ingest.markdown import slug
 from kb.errors import SourceError
 from kb.references import lovdata_url, parse
 from kb.types import Document, Kind, Section, Source
 
-LOADER_VERSION = "3"
+LOADER_VERSION = "4"
 LICENCE = "NLOD 2.0"
 
 _LEFT_OUT = frozenset(
@@ -146,6 +147,7 @@ def _article(article: Element, headings: tuple[str, ...], ref: str) -> Section:
         headings=headings,
         see_also=tuple(dict.fromkeys(_links(article, f"{ref}/{locator}"))),
         in_force=not repealed and not coming,
+        changes=tuple(read_changes(changes, ref.partition("/")[0])),
     )
 
 

@@ -18,10 +18,10 @@ from typing import Any
 
 from kb.analysis import words
 from kb.fields import entries
-from kb.types import Document, Kind, Passage, Responsibility, Section, Source
+from kb.types import Change, Document, Kind, Passage, Responsibility, Section, Source
 from kb.word_index import WORD_INDEX_SCHEMA, WordIndex
 
-SCHEMA_VERSION = "7"
+SCHEMA_VERSION = "8"
 
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -263,7 +263,16 @@ _SECTION_LISTS = ("headings", "about", "see_also", "questions", "words")
 
 
 def _fields(noun: Source | Section) -> dict[str, Any]:
-    return {k: v.isoformat() if isinstance(v, date) else v for k, v in dataclasses.asdict(noun).items()}
+    return {key: _written(value) for key, value in dataclasses.asdict(noun).items()}
+
+
+def _written(value: Any) -> Any:
+    """Dates as text, wherever they stand."""
+    if isinstance(value, dict):
+        return {key: _written(part) for key, part in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_written(part) for part in value]
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def _source(fields: dict[str, Any]) -> Source:
@@ -278,6 +287,10 @@ def _source(fields: dict[str, Any]) -> Source:
 def _section(fields: dict[str, Any]) -> Section:
     for key in _SECTION_LISTS:
         fields[key] = tuple(fields[key])
+    fields["changes"] = tuple(
+        Change(told["act"], date.fromisoformat(told["in_force"]) if told["in_force"] else None, told["coming"])
+        for told in fields["changes"]
+    )
     return Section(**fields)
 
 

@@ -81,12 +81,30 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """One change of a § in law: the act that made it, e.g. `lov/2018-12-20-98` (empty where it cannot be read).
+
+    `in_force` is the day it took effect, None where none is told. A `coming` one is not in the text yet.
+    """
+
+    act: str
+    in_force: datetime.date | None = None
+    coming: bool = False
+
+    @property
+    def day(self) -> datetime.date | None:
+        """The day it took effect, or else the day the act was made; None where neither is known."""
+        made = self.act.partition("/")[2][:10]
+        return self.in_force or (datetime.date.fromisoformat(made) if made else None)
+
+
+@dataclass(frozen=True, slots=True)
 class Section:
     """A part of a document that can be cited by name, e.g. `§20a` or `lysbilde/14`.
 
     In law, `text` holds the ledd separated by one blank line, list items on lines of their own.
     `about` are the references a note explains, its main paragraph first; `questions` and `words`
-    are what people say when they mean this section.
+    are what people say when they mean this section. `changes` tells when a § in law was changed, oldest first.
     """
 
     locator: str
@@ -99,6 +117,7 @@ class Section:
     words: tuple[str, ...] = ()
     mark: str = ""
     in_force: bool = True
+    changes: tuple[Change, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,7 +91,7 @@ def test_a_stopped_number_is_nowhere(
 @pytest.mark.parametrize("before", [True, False])
 def test_a_language_model_is_not_asked_with_a_stopped_number(cake_data: Path, written: str, before: bool) -> None:
     index = open_index(cake_data, HashingEncoder())
-    with ScriptedModel(says("Kake.")) as server:
+    with ScriptedModel(says("Kake."), says("Kake.")) as server:  # a follow-up is put in words first
         model = LanguageModel(server.url, "skriptet", "", 2)
         asked = "og hvor lenge?" if before else KAKE.format(written)
         turns = [Turn("user", KAKE.format(written))] if before else []
@@ -100,6 +100,7 @@ def test_a_language_model_is_not_asked_with_a_stopped_number(cake_data: Path, wr
         except UsageError:
             assert not before
         sent = json.dumps(server.requests, ensure_ascii=False)
+        assert len(server.requests) == 2 * before
     index.close()
     assert written not in sent
     assert NUMBER[6:] not in sent
