@@ -92,7 +92,7 @@ def test_a_stopped_number_is_nowhere(
 def test_a_language_model_is_not_asked_with_a_stopped_number(cake_data: Path, written: str, before: bool) -> None:
     index = open_index(cake_data, HashingEncoder())
     with ScriptedModel(says("Kake."), says("Kake.")) as server:  # a follow-up is put in words first
-        model = LanguageModel(server.url, "skriptet", "", 2)
+        model = LanguageModel(server.url, "skriptet", "", 30)
         asked = "og hvor lenge?" if before else KAKE.format(written)
         turns = [Turn("user", KAKE.format(written))] if before else []
         try:
