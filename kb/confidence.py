@@ -24,6 +24,11 @@ WEIGHTS = (0.033, 16.6, -37.7)
 BIAS = 4.88
 """Weights of `Evidence` in its order, and the constant; docs/evals.md has the fit."""
 
+NEARER, WELL_FOUND, UNSURE = 0.1, 80.0, 0.5
+"""A question so much nearer to what we have than to what we do not cover, and whose best section scores so much, is
+answered, if unsurely: of the dev questions out of scope none is, and «hvor lang kan saksbehandlingstiden være?» is
+ours though many ask it of other offices."""
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
@@ -37,7 +42,9 @@ class Evidence:
     def probability(self) -> float:
         """The calibrated probability that the sources answer the question."""
         values = (self.score, self.inside, self.outside)
-        return 1 / (1 + exp(-BIAS - sum(w * v for w, v in zip(WEIGHTS, values, strict=True))))
+        fitted = 1 / (1 + exp(-BIAS - sum(w * v for w, v in zip(WEIGHTS, values, strict=True))))
+        ours = self.inside - self.outside > NEARER and self.score > WELL_FOUND
+        return max(fitted, UNSURE) if ours else fitted
 
 
 NOTHING = Evidence(0.0, 0.0, 1.0)

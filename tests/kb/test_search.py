@@ -11,6 +11,7 @@ from conftest import TODAY, write_corpus
 from fakes import HashingEncoder
 
 from ingest.sync import sync
+from kb.confidence import Evidence
 from kb.index import Index, open_index
 from kb.search import search
 from kb.types import Finder
@@ -107,3 +108,17 @@ def test_many_threads_may_search_a_fresh_index_at_once(cake_data: Path) -> None:
         together = list(threads.map(lambda question: search(index, question).hits[0].passage.ref, questions))
     assert together == [search(index, question).hits[0].passage.ref for question in questions]
     index.close()
+
+
+@pytest.mark.parametrize(
+    ("score", "inside", "outside", "answered"),
+    [
+        (108.0, 0.82, 0.61, True),  # many ask the same of other offices, but here it is ours
+        (108.0, 0.82, 0.74, False),  # as near to what we do not cover
+        (60.0, 0.82, 0.61, False),  # nothing found that says so
+        (108.0, 0.60, 0.30, True),
+        (0.0, 0.0, 1.0, False),
+    ],
+)
+def test_what_speaks_for_an_answer(score: float, inside: float, outside: float, answered: bool) -> None:
+    assert (Evidence(score, inside, outside).probability >= 0.5) is answered
