@@ -38,8 +38,12 @@ def _acts(note: str, kind: str, *, coming: bool) -> Iterator[Change]:
         effect = _EFFECT.match(note, act.end())
         in_force = _date(effect[1], effect[2], effect[3]) if effect and effect[1] else None
         made = _date(act[1], act[2], act[3])
-        yield Change(f"{kind}/{made}-{act[4]}", in_force, coming)
+        yield Change(f"{kind}/{made}-{act[4]}" if made else "", in_force, coming)
 
 
-def _date(day: str, month: str, year: str) -> date:
-    return date(int(year), _MONTHS.index(month) + 1, int(day))
+def _date(day: str, month: str, year: str) -> date | None:
+    """The day that is written, None for one that is in no calendar: some notes have slips («31 juni»)."""
+    try:
+        return date(int(year), _MONTHS.index(month) + 1, int(day))
+    except ValueError:
+        return None

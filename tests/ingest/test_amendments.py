@@ -43,6 +43,7 @@ from kb.types import Change
         ),
         ("Endra med lov 22 mai 2021 nr. 942 (i kraft 6 jan 2022).", [Change("lov/2021-05-22-942", date(2022, 1, 6))]),
         ("Endret ved lov 25 feb 1927.", [Change("")]),
+        ("Endret ved lov 31 juni 1988 nr. 9 (ikr. 30 feb 1989).", [Change("")]),
         ("Nå uten betydning.", []),
         ("", []),
     ],
