@@ -18,7 +18,7 @@ from kb.references import Reference, parse
 from kb.types import Finder, Hit, Kind, Passage, Source
 from kb.vocabulary import TRUSTED, Outside
 
-CANDIDATES = 30
+CANDIDATES = 50
 """How many texts of each field each finder may propose."""
 WORD_WEIGHT: Mapping[Field, float] = {
     Field.TEXT: 0.25,
@@ -54,10 +54,10 @@ LAW_FIRST = 0.28
 """An office's own document stands below the first law that scores at least this share of what it does itself …"""
 LAW_MEANT = 50.0
 """… or that scores so much that the question is about it, whatever questions the office's document lists."""
-LINKED = 0.06
+LINKED = 0.09
 """What a note about the first section adds to those it points on to, as a share of that section's score: who asks two
 things is told of both."""
-KEPT_FIRST = 2
+KEPT_FIRST = 3
 """Places that links change nothing of: the question itself decides those."""
 NOT_IN_FORCE = 0.2
 """A law that waits for commencement, or is repealed, never outranks one in force."""
@@ -246,7 +246,7 @@ def _place(ranked: _Ranked) -> tuple[float, str]:
 
 
 def _linked_up(index: Index, ranked: Sequence[_Ranked]) -> list[_Ranked]:
-    """What the notes about the first section point on to, moved up behind the first two, but not above practice."""
+    """What the notes about the first section point on to, moved up behind the first three, but not above practice."""
     kept, rest = list(ranked[:KEPT_FIRST]), ranked[KEPT_FIRST:]
     if not rest or not (linked := index.linked(kept[0][0])):
         return list(ranked)
