@@ -65,14 +65,15 @@ STEPS: Sequence[tuple[str, frozenset[Field], bool, bool]] = (
 """Steps after the first: what it is called, fields, whether meaning takes part, whether priors do."""
 
 
+NO_LIKENESS: tuple[list[str], list[float], list[int]] = ([], [], [])
+"""Without meaning a note about several paragraphs pulls in all of them alike."""
+
+
 class _NoVectors:
     """Finds nothing by meaning."""
 
     def nearest(self, field: Field, vector: Vectors, limit: int) -> list[tuple[str, float]]:
         return []
-
-    def of(self, field: Field, ids: Sequence[str]) -> dict[str, Vectors]:
-        return {}
 
 
 @contextmanager
@@ -127,7 +128,7 @@ def steps(index: Index, questions: Sequence[Question]) -> Iterator[tuple[str, di
     """The ladder: one thing added at a time."""
     with (
         tempfile.TemporaryDirectory() as folder,
-        changed(index, vectors=_NoVectors(), _meant={}),
+        changed(index, vectors=_NoVectors(), _shared_notes=NO_LIKENESS),
         raw_words(index, Path(folder)),
         changed(searching, WORD_WEIGHT=_only(frozenset({Field.TEXT})), **PRIORS),
     ):
@@ -135,7 +136,7 @@ def steps(index: Index, questions: Sequence[Question]) -> Iterator[tuple[str, di
     for name, fields, meaning, priors in STEPS:
         with (
             changed(searching, WORD_WEIGHT=_only(fields), **({} if priors else PRIORS)),
-            changed(index, vectors=index.vectors if meaning else _NoVectors(), _meant={}),
+            changed(index, **({} if meaning else {"vectors": _NoVectors(), "_shared_notes": NO_LIKENESS})),
         ):
             yield name, hit_at_3(index, questions)
 

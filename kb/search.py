@@ -198,8 +198,7 @@ def _pulls(index: Index, sources: Iterable[str], vector: Vectors) -> dict[str, l
     """For each note the paragraphs it is about, and how much of what it scores goes to each: most to the one that the
     question is most like."""
     about = {source: index.about[source] for source in sources if source in index.about}
-    several = {ref for refs in about.values() if len(refs) > 1 for ref in refs}
-    likeness = index.likeness(several, vector) if several else {}
+    likeness = index.likeness(vector) if any(len(refs) > 1 for refs in about.values()) else {}
     pulls = {}
     for source, refs in about.items():
         best = max(likeness.get(ref, 0.0) for ref in refs)
