@@ -74,7 +74,7 @@ def ask(
     if model is not None and resolved.leans:
         from bot.standalone import stand_alone
 
-        resolved = stand_alone(model, resolved, language)
+        resolved = stand_alone(model, resolved, language, authors)
     found = search(index, guard.unmarked(resolved.query), HITS)
     if not is_confident(found):
         refusal = _refuse(question, language, found, started)
@@ -97,7 +97,7 @@ def ask(
     if written and written.removed:
         warnings.append(PHRASES[language]["claims_removed"].format(n=written.removed))
     warnings += [*filter(None, [failed]), *_warnings(index, found, language)]
-    warnings += out_of_time(index, draft.citations, asked, today, language)
+    warnings += out_of_time(index, draft.citations, asked, language)
     return Answer(
         question=question,
         language=language,

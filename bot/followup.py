@@ -30,7 +30,7 @@ TELLING_WORDS = 4
 SEPARATOR = " – "
 
 _OPENINGS = re.compile(
-    r"(og|men|enn|eller|hva med|kva med|hva hvis|hva om|kva om|kva dersom|hva da|kva då|hva så|kva så|i så fall|i tilfelle|hvis|dersom)\b"
+    r"(og|men|enn|eller|hva hvis|hva om|kva om|kva dersom|hva da|kva då|hva så|kva så|i så fall|i tilfelle|hvis|dersom)\b"
 )
 """How a line begins that goes on from the one before."""
 _ASKS_ON = re.compile(r"(og |men )?(hva|kva) med\b")

@@ -8,7 +8,7 @@ from datetime import date
 from bot.phrases import PHRASES, written_date
 from kb.index import Index
 from kb.references import lovdata_url
-from kb.types import Change, Citation, Kind, Passage, Source
+from kb.types import Change, Citation, Kind, Passage
 
 MOST_CHANGES = 3
 """The latest so many changes of a § are told; older ones are summed up as «tidligere også»."""
@@ -40,9 +40,9 @@ def _told(change: Change, by: str) -> str:
     return f"{by} {written_date(change.in_force)} ({act})" if change.in_force else f"ved {act}"
 
 
-def out_of_time(index: Index, citations: Sequence[Citation], asked: date, today: date, language: str) -> list[str]:
-    """What a reader must know of the law cited: not yet in force at the date asked about, changed since then, or
-    changed after the text was fetched."""
+def out_of_time(index: Index, citations: Sequence[Citation], asked: date, language: str) -> list[str]:
+    """What a reader must know of the law cited at the date asked about: not yet in force then, changed by then though
+    the text fetched does not show it, or changed since."""
     words = PHRASES[language]
     laws = {c.source.id: c.source for c in citations if c.source.kind.is_law}
     told = [
@@ -53,25 +53,25 @@ def out_of_time(index: Index, citations: Sequence[Citation], asked: date, today:
         if source.in_force_from and source.in_force_from > asked
     ]
     passages = {c.passage.section_ref: c.passage for c in citations if c.source.kind.is_law}
-    newer = dict(_newer(passages.values(), today))
+    newer = dict(_newer(passages.values(), asked))
     told += [
         words["text_older"].format(place=index.law_names.write(ref), date=written_date(day))
         for ref, day in newer.items()
     ]
-    if asked < today and laws and not told:
-        told.append(_since(index, laws, list(passages.values()), asked, language))
+    if not told and any(source.date and source.date > asked for source in laws.values()):
+        told.append(_since(index, list(passages.values()), asked, language))
     return told
 
 
-def _newer(passages: Iterable[Passage], today: date) -> Iterator[tuple[str, date]]:
+def _newer(passages: Iterable[Passage], asked: date) -> Iterator[tuple[str, date]]:
     """Paragraphs whose coming change has taken effect: the text fetched is older than the law."""
     for passage in passages:
-        days = [c.in_force for c in passage.section.changes if c.coming and c.in_force and c.in_force <= today]
+        days = [c.in_force for c in passage.section.changes if c.coming and c.in_force and c.in_force <= asked]
         if days:
             yield passage.section_ref, min(days)
 
 
-def _since(index: Index, laws: dict[str, Source], passages: Sequence[Passage], asked: date, language: str) -> str:
+def _since(index: Index, passages: Sequence[Passage], asked: date, language: str) -> str:
     """Which of the paragraphs cited were changed after the date asked about."""
     words = PHRASES[language]
     after = [

@@ -195,8 +195,9 @@ class LanguageModel:
         return text
 
     def _too_slow(self) -> ModelError:
+        seconds = f"{self.seconds:.3g}".replace(".", ",")
         return ModelError(
-            f"Språkmodellen hos {self._host} ble ikke ferdig innen {self.seconds:g} sekunder. "
+            f"Språkmodellen hos {self._host} ble ikke ferdig innen {seconds} sekunder. "
             "Prøv igjen, velg en raskere modell, eller øk NAVKB_LLM_SECONDS."
         )
 

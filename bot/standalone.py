@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection
+
 from bot import guard
 from bot.claims import without_thoughts
 from bot.followup import Resolved
@@ -19,11 +22,13 @@ FROM_LINES = 0.6
 FROM_LAST = 0.5
 """Share of the last line's words that must be kept: they are what is asked."""
 
+_NUMBER = re.compile(r"\d+")
 
-def stand_alone(model: LanguageModel, resolved: Resolved, language: str) -> Resolved:
+
+def stand_alone(model: LanguageModel, resolved: Resolved, language: str, known_names: Collection[str] = ()) -> Resolved:
     """The follow-up as the model words it, when that holds; else `resolved` as it is.
 
-    Only the user's own lines travel, without personal data. Never raises: a model that fails here, or takes more than
+    Only the user's own lines travel, without personal data (`known_names` may be said). Never raises: a model that fails here, or takes more than
     its share of the time, leaves the question as it was resolved without it.
     """
     if len(resolved.lines) < 2:
@@ -35,19 +40,21 @@ def stand_alone(model: LanguageModel, resolved: Resolved, language: str) -> Reso
     except ModelError:
         return resolved
     question = without_thoughts(reply).strip().strip('«»"').strip()
-    if not _holds(question, resolved.lines):
+    if not _holds(question, resolved.lines, known_names):
         return resolved
     return Resolved(question, leans=True, lines=resolved.lines)
 
 
-def _holds(question: str, lines: tuple[str, ...]) -> bool:
-    """Whether a rewritten question is one line, in the conversation's words, and still asks what the last line asks."""
-    if not question or "\n" in question or len(question) > LONGEST or guard.findings(question, frozenset()):
+def _holds(question: str, lines: tuple[str, ...], known_names: Collection[str]) -> bool:
+    """Whether a rewritten question is one line, in the conversation's words and numbers, and still asks what the last
+    line asks."""
+    if not question or "\n" in question or len(question) > LONGEST or guard.findings(question, known_names):
         return False
     said, asked = set(terms(question)), set(terms(lines[-1]))
     known = {term for line in lines for term in terms(line)}
     return (
         harmless(question) == question
+        and set(_NUMBER.findall(question)) <= set(_NUMBER.findall(" ".join(lines)))
         and len(said & known) >= FROM_LINES * len(said) > 0
         and len(said & asked) >= FROM_LAST * len(asked)
     )

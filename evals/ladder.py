@@ -51,7 +51,7 @@ OFF: Mapping[str, Any] = {
     "PULL_FALLS": inf,
     "REFERENCE_SCORE": 0.0,
 }
-"""The same for every constant with one value; of the candidates two thirds are taken."""
+"""The same for every constant with one value; of the candidates four fifths are taken."""
 WEIGHTS = {"WORD_WEIGHT": "words", "MEANING_WEIGHT": "meaning"}
 """Constants with a weight for each field, taken away one field at a time."""
 STEPS: Sequence[tuple[str, frozenset[Field], bool, bool]] = (

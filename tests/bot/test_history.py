@@ -74,6 +74,16 @@ def test_a_paragraph_has_its_point(cake_index: Index, changes: tuple[Change, ...
 def test_a_reader_is_warned_when_the_text_is_of_another_time(
     cake_index: Index, changes: tuple[Change, ...], asked: date, warned: str | None
 ) -> None:
-    warnings = out_of_time(cake_index, _cited(cake_index, _passage(cake_index, *changes)), asked, TODAY, "nb")
+    warnings = out_of_time(cake_index, _cited(cake_index, _passage(cake_index, *changes)), asked, "nb")
     assert len(warnings) == (warned is not None)
     assert warned is None or warned in warnings[0]
+
+
+@pytest.mark.parametrize(("question", "per"), [("kakl § 2 i 2022", TODAY), ("kakl § 2", date(2022, 12, 31))])
+def test_a_date_in_the_question_and_a_date_for_the_answer_are_warned_of_alike(
+    cake_index: Index, question: str, per: date
+) -> None:
+    (warning,) = ask(cake_index, question, per).warnings
+    assert "31. desember 2022" in warning
+    assert "kakeloven § 2 endret" in warning
+    assert ask(cake_index, "kakl § 2", TODAY).warnings == ()
