@@ -25,11 +25,9 @@ def count_gap(index: Index, data: Path, answer: Answer, today: date) -> None:
     """Add a refused answer to the report under the data folder; an answer that was given adds nothing."""
     if not answer.refused:
         return
-    known = {
-        word.text
-        for word in content_words(answer.question)
-        if index.store.words.document_count(Field.THEME, word.stem) >= TRUSTED
-    }
+    said = list(content_words(answer.question))
+    notes = index.store.words.document_counts(Field.THEME, {word.stem for word in said})
+    known = {word.text for word in said if notes[word.stem] >= TRUSTED}
     line = {
         "day": today.isoformat(),
         "language": answer.language,

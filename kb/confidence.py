@@ -15,6 +15,7 @@ import numpy as np
 
 from kb.encoder import Vectors
 from kb.index import Index
+from kb.ranking import highest
 from kb.types import Hit
 from kb.vocabulary import Outside
 
@@ -63,6 +64,6 @@ def weigh(index: Index, vector: Vectors, near: Sequence[float], hits: Sequence[H
     if not topics:
         return Evidence(hits[0].score, inside, 0.0), None
     cosines = np.einsum("ij,j->i", vectors, vector)  # on one core: starting BLAS threads costs more than the work
-    best = np.argsort(-cosines)[:NEIGHBOURS]
+    best = highest(cosines, NEIGHBOURS)
     outside = float(cosines[best].mean())
-    return Evidence(hits[0].score, inside, outside), topics[int(best[0])] if outside > inside else None
+    return Evidence(hits[0].score, inside, outside), topics[best[0]] if outside > inside else None

@@ -15,7 +15,7 @@ import numpy as np
 from kb.analysis import content_words, known_words
 from kb.encoder import Encoder, Vectors
 from kb.errors import IndexMismatch, IndexMissing
-from kb.fields import EMBEDDED, SHORT_ANSWER, Field
+from kb.fields import SHORT_ANSWER, Field
 from kb.references import LawNames
 from kb.store import SCHEMA_VERSION, PassageStore
 from kb.types import Kind, Source
@@ -25,6 +25,8 @@ from kb.vocabulary import Outside, Spellings, Synonyms, Vocabulary
 PASSAGES_FILE = "passages.sqlite"
 VECTORS_FOLDER = "vectors"
 _CURRENT = "current"
+WORD_FINDERS = 4
+"""Questions whose words are looked up at once; the passage store is read by one thread at a time."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,7 @@ class Index:
         self._check(encoder)
         self.size = self.store.count()
         self._standing: dict[str, Standing | None] = {}
+        self._linked: dict[str, frozenset[str]] = {}
         self._meant: dict[str, Vectors] = {}
         self.vocabulary = Vocabulary.from_json(self.store.meta("vocabulary"))
 
@@ -93,9 +96,9 @@ class Index:
         return vectors
 
     @cached_property
-    def finders(self) -> ThreadPoolExecutor:
-        """Threads that ask Chroma for the fields' nearest vectors while the words are looked up."""
-        return ThreadPoolExecutor(len(EMBEDDED), thread_name_prefix="finder")
+    def word_finder(self) -> ThreadPoolExecutor:
+        """Threads that look up words while Chroma is asked for the nearest vectors."""
+        return ThreadPoolExecutor(WORD_FINDERS, thread_name_prefix="words")
 
     @cached_property
     def law_names(self) -> LawNames:
@@ -161,11 +164,13 @@ class Index:
 
     def linked(self, ref: str) -> frozenset[str]:
         """The sections that the notes about a section point on to; nothing for one without a note of its own."""
-        own = (note for note in self.store.notes_about(ref) if self.about[note][0] == ref)
-        told = (
-            passage.section for note in own for passage in self.store.section_passages(f"{note}/{SHORT_ANSWER}")[:1]
-        )
-        return frozenset(link for section in told for link in (*section.about, *section.see_also))
+        if ref not in self._linked:
+            own = (note for note in self.store.notes_about(ref) if self.about[note][0] == ref)
+            told = (
+                passage.section for note in own for passage in self.store.section_passages(f"{note}/{SHORT_ANSWER}")[:1]
+            )
+            self._linked[ref] = frozenset(link for section in told for link in (*section.about, *section.see_also))
+        return self._linked[ref]
 
     def standing(self, ref: str) -> Standing | None:
         """The standing of the source a reference points into, None when it is not indexed."""
@@ -211,8 +216,8 @@ class Index:
 
     def close(self) -> None:
         """Let go of the files."""
-        if "finders" in self.__dict__:
-            self.finders.shutdown()
+        if "word_finder" in self.__dict__:
+            self.word_finder.shutdown()
         self.store.close()
         if "vectors" in self.__dict__:
             self.vectors.close()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import nlargest
 from math import exp
@@ -54,9 +54,11 @@ LAW_FIRST = 0.28
 """An office's own document stands below the first law that scores at least this share of what it does itself …"""
 LAW_MEANT = 50.0
 """… or that scores so much that the question is about it, whatever questions the office's document lists."""
-LINKED = 0.09
+LINKED = 0.15
 """What a note about the first section adds to those it points on to, as a share of that section's score: who asks two
-things is told of both."""
+things is told of both …"""
+LINKED_NEXT = 0.06
+"""… and what the notes about the second and third add, as a share of the same."""
 KEPT_FIRST = 3
 """Places that links change nothing of: the question itself decides those."""
 NOT_IN_FORCE = 0.2
@@ -66,6 +68,7 @@ REFERENCE_SCORE = 1000.0
 
 
 _PRACTICE = (Kind.EVALUERING, Kind.PRAKSIS)
+_IN_TEXT = {(Finder.WORDS, Field.TEXT), (Finder.MEANING, Field.TEXT)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +96,11 @@ def search(index: Index, question: str, k: int = 10) -> Found:
     """The `k` best passages for a question, at most one per section."""
     references = index.law_names.find(question)
     vector = index.encoder.encode([in_bokmal(question)], query=True)[0]
-    texts = list(_texts(index, question, vector))
+    texts = _texts(index, question, vector)
     sections = _sections(index, texts, vector)
     for reference in references:
         section = sections[reference.section_ref]
-        section.take(Finder.REFERENCE, None, REFERENCE_SCORE)
+        section.parts[Finder.REFERENCE, None] = REFERENCE_SCORE
         section.found_by.add(Finder.REFERENCE)
     ranked = _weigh(index, question, sections)
     hits = _hits(index, ranked, references, k)
@@ -106,91 +109,99 @@ def search(index: Index, question: str, k: int = 10) -> Found:
         return Found(tuple(hits), tuple(references), notes, None)
     if references and not terms(index.law_names.without_names(question)):
         return Found(tuple(hits), tuple(references), notes, NOTHING)  # a § that does not exist, and no other words
-    near = nlargest(NEIGHBOURS, (text.score for text in texts if text.finder is Finder.MEANING))
+    near = nlargest(
+        NEIGHBOURS, (cosine for (finder, _), found in texts.items() if finder is Finder.MEANING for _, cosine in found)
+    )
     weighed, outside = weigh(index, vector, near, hits)
     return Found(tuple(hits), tuple(references), notes, weighed, outside)
 
 
+_Part: TypeAlias = "tuple[Finder, Field | None]"
+"""What a part of a score comes from: a finder, and the field it found something in; a reference is in none."""
+
+
 class _Section:
-    """A section on its way up: its best score per field and finder, its finders and its best passage."""
+    """A section on its way up: its best score per finder and field, its finders and its best passage.
+
+    Only the best text of each field counts: ten questions that half match are not one that does.
+    """
 
     __slots__ = ("best", "found_by", "parts")
 
     def __init__(self) -> None:
-        self.parts: dict[tuple[Finder, Field | None], float] = {}
+        self.parts: dict[_Part, float] = {}
         self.found_by: set[Finder] = set()
         self.best: tuple[float, str] = (0.0, "")
 
-    @property
-    def score(self) -> float:
-        return sum(self.parts.values())
 
-    def take(self, finder: Finder, field: Field | None, score: float, passage: str = "") -> None:
-        """Keep the best text of each field: ten questions that half match are not one that does."""
-        key = (finder, field)
-        self.parts[key] = max(self.parts.get(key, 0.0), score)
-        if passage and field is Field.TEXT:
-            self.best = max(self.best, (score, passage))
+_Texts: TypeAlias = "dict[tuple[Finder, Field], list[tuple[str, float]]]"
+"""For each finder and field the passage ids of the texts it proposes, best first, with BM25 scores or cosines."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Text:
-    """An indexed text that a finder proposes: BM25 for words, cosine for meaning."""
-
-    finder: Finder
-    field: Field
-    passage: str
-    score: float
-
-    @property
-    def weighted(self) -> float:
-        return (WORD_WEIGHT if self.finder is Finder.WORDS else MEANING_WEIGHT)[self.field] * self.score
+def _texts(index: Index, question: str, vector: Vectors) -> _Texts:
+    """Every text that words or meaning propose; the words are looked up while Chroma searches outside Python's lock."""
+    words = index.word_finder.submit(_by_words, index, question)
+    meaning = {(Finder.MEANING, field): index.vectors.nearest(field, vector, CANDIDATES) for field in EMBEDDED}
+    return words.result() | {
+        part: [(passage_id(entry), cosine) for entry, cosine in found] for part, found in meaning.items()
+    }
 
 
-def _texts(index: Index, question: str, vector: Vectors) -> Iterator[_Text]:
-    """Every text that words or meaning propose."""
-    said = [_spellings(index, word) for word in {word.stem: word for word in content_words(question)}.values()]
+def _by_words(index: Index, question: str) -> _Texts:
+    listed = {word.stem: word for word in content_words(question)}
+    known = index.store.words.document_counts(Field.THEME, listed)
+    said = [_spellings(index, word, known[word.stem]) for word in listed.values()]
     terms_said = [term for word in said for spelling in word for term in (spelling.stem, *spelling.parts)]
     meant = [term for term in index.synonyms.of_phrases(terms_said) if term not in terms_said]
-    near = {field: index.finders.submit(index.vectors.nearest, field, vector, CANDIDATES) for field in EMBEDDED}
+    texts: _Texts = {}
     for field in Field:
-        query = [[way for spelling in word for way in _ways(index, field, spelling)] for word in said]
+        known = index.store.words.document_counts(field, {spelling.stem for word in said for spelling in word})
+        query = [[way for spelling in word for way in _ways(index, spelling, known[spelling.stem])] for word in said]
         query += [[[term]] for term in dict.fromkeys(meant)]
-        for passage, score in index.store.words.search(field, query, CANDIDATES):
-            yield _Text(Finder.WORDS, field, passage, score)
-    for field in EMBEDDED:
-        for entry, cosine in near[field].result():
-            yield _Text(Finder.MEANING, field, passage_id(entry), cosine)
+        texts[Finder.WORDS, field] = index.store.words.search(field, query, CANDIDATES)
+    return texts
 
 
-def _spellings(index: Index, word: Word) -> list[Word]:
+def _spellings(index: Index, word: Word, known: int) -> list[Word]:
     """A word as it is spelled, and as it should be if it is a slip: several notes know a word that is none."""
-    if index.store.words.document_count(Field.THEME, word.stem) >= TRUSTED:
+    if known >= TRUSTED:
         return [word]
     right = index.spellings.right(word.text)
     return [word, *content_words(right)] if right else [word]
 
 
-def _ways(index: Index, field: Field, word: Word) -> list[list[str]]:
+def _ways(index: Index, word: Word, known: int) -> list[list[str]]:
     """How a field may put a word: the word itself, or else other words for it, or the parts it is made of."""
-    others = index.synonyms.of(word.stem) if index.store.words.document_count(field, word.stem) < TRUSTED else ()
+    others = index.synonyms.of(word.stem) if known < TRUSTED else ()
     return [[word.stem], sorted(others), list(word.parts)]
 
 
-def _sections(index: Index, texts: Sequence[_Text], vector: Vectors) -> defaultdict[str, _Section]:
+def _sections(index: Index, texts: _Texts, vector: Vectors) -> defaultdict[str, _Section]:
     """Sections by reference with what each finder says of each field; notes pull in their paragraphs."""
-    places = index.store.places(list({text.passage for text in texts}))
-    pulls = _pulls(index, {source_id for source_id, _ in places.values()}, vector)
+    places = index.store.places({passage for found in texts.values() for passage, _ in found})
     sections: defaultdict[str, _Section] = defaultdict(_Section)
-    for text in texts:
-        source_id, ref = places[text.passage]
-        section, weighted = sections[ref], text.weighted
-        section.take(text.finder, text.field, weighted, text.passage)
-        section.found_by.add(text.finder)
-        for about, share in pulls.get(source_id, ()):
-            pulled = sections[about]
-            pulled.take(text.finder, text.field, weighted * share)
-            pulled.found_by.add(Finder.NOTE)
+    sources: dict[str, str] = {}
+    for (finder, field), found in texts.items():
+        part: _Part = (finder, field)
+        weight = (WORD_WEIGHT if finder is Finder.WORDS else MEANING_WEIGHT)[field]
+        for passage, score in found:
+            source_id, ref = places[passage]
+            section, weighted = sections[ref], weight * score
+            if weighted > section.parts.get(part, 0.0):
+                section.parts[part] = weighted
+            section.found_by.add(finder)
+            if field is Field.TEXT:
+                section.best = max(section.best, (weighted, passage))
+            sources[ref] = source_id
+    pulls = _pulls(index, set(sources.values()), vector)
+    pulling = [(list(sections[ref].parts.items()), pulls[source]) for ref, source in sources.items() if source in pulls]
+    for parts, pulled in pulling:
+        for ref, share in pulled:
+            section = sections[ref]
+            section.found_by.add(Finder.NOTE)
+            for part, score in parts:
+                if score * share > section.parts.get(part, 0.0):
+                    section.parts[part] = score * share
     return sections
 
 
@@ -201,8 +212,9 @@ def _pulls(index: Index, sources: Iterable[str], vector: Vectors) -> dict[str, l
     likeness = index.likeness(vector) if any(len(refs) > 1 for refs in about.values()) else {}
     pulls = {}
     for source, refs in about.items():
-        best = max(likeness.get(ref, 0.0) for ref in refs)
-        pulls[source] = [(ref, PULL * exp((likeness.get(ref, 0.0) - best) / PULL_FALLS)) for ref in refs]
+        alike = [likeness.get(ref, 0.0) for ref in refs] if len(refs) > 1 else [0.0]
+        best = max(alike)
+        pulls[source] = [(ref, PULL * exp((like - best) / PULL_FALLS)) for ref, like in zip(refs, alike, strict=True)]
     return pulls
 
 
@@ -213,18 +225,18 @@ _Ranked: TypeAlias = "tuple[str, float, _Section, Source]"
 def _weigh(index: Index, question: str, sections: Mapping[str, _Section]) -> list[_Ranked]:
     """Authority, validity and scope: the priors that reorder what was found; best first."""
     named = set(index.law_names.mentioned(question))
-    giving = {index.benefits.get(word.stem) for word in content_words(question)}
+    giving = {index.benefits[word.stem] for word in content_words(question) if word.stem in index.benefits}
     weighed: list[_Ranked] = []
     for ref, section in sections.items():
         standing = index.standing(ref)
         if standing is None:
             continue  # a paragraph a note points to whose law is not indexed
-        source, score = standing.source, section.score
+        source, score = standing.source, sum(section.parts.values())
         if standing.gives_way:
             score *= NOTE_ITSELF
         if source.kind in _PRACTICE:
             score *= EXPERIENCE
-        if not source.kind.is_law and all(field is Field.TEXT for _, field in section.parts):
+        if section.parts.keys() <= _IN_TEXT and not source.kind.is_law:
             score *= WITHOUT_QUESTIONS
         if source.id in named:
             score *= NAMED_LAW
@@ -245,16 +257,18 @@ def _place(ranked: _Ranked) -> tuple[float, str]:
 
 
 def _linked_up(index: Index, ranked: Sequence[_Ranked]) -> list[_Ranked]:
-    """What the notes about the first section point on to, moved up behind the first three, but not above practice."""
+    """What the notes about the first three point on to, moved up behind them, but not above practice."""
     kept, rest = list(ranked[:KEPT_FIRST]), ranked[KEPT_FIRST:]
     if not rest or not (linked := index.linked(kept[0][0])):
         return list(ranked)
-    more, most = LINKED * kept[0][1], kept[-1][1]
-    raised = [
-        (ref, min(score + more, most) if ref in linked or source.kind in _PRACTICE else score, section, source)
-        for ref, score, section, source in rest
-    ]
-    return kept + sorted(raised, key=_place)
+    next_linked = frozenset().union(*(index.linked(ref) for ref, _, _, _ in kept[1:]))
+    first, most = kept[0][1], kept[-1][1]
+    raised = []
+    for ref, score, section, source in rest:
+        share = LINKED if ref in linked or source.kind in _PRACTICE else LINKED_NEXT if ref in next_linked else 0.0
+        raised.append((ref, score + share * first, section, source))
+    raised.sort(key=_place)
+    return kept + [(ref, min(score, most), section, source) for ref, score, section, source in raised]
 
 
 def _law_first(ranked: Sequence[_Ranked]) -> list[_Ranked]:
@@ -271,7 +285,7 @@ def _law_first(ranked: Sequence[_Ranked]) -> list[_Ranked]:
         )
         for ref, score, section, source in ranked
     ]
-    return sorted(capped, key=_place)
+    return sorted(capped, key=lambda ranked: -ranked[1])
 
 
 def _hits(index: Index, ranked: Iterable[_Ranked], references: Sequence[Reference], k: int) -> list[Hit]:

@@ -9,7 +9,7 @@ import dataclasses
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import closing
 from datetime import date
 from pathlib import Path
@@ -126,7 +126,7 @@ class PassageStore:
             found |= {p.id: p for p in self._select(f"p.id IN ({','.join('?' * len(some))})", some)}
         return found
 
-    def places(self, ids: Sequence[str]) -> dict[str, tuple[str, str]]:
+    def places(self, ids: Collection[str]) -> dict[str, tuple[str, str]]:
         """Source id and section reference of each passage id, without reading the passages."""
         new = [id_ for id_ in ids if id_ not in self._placed]
         for at in range(0, len(new), 500):

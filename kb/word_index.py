@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from threading import RLock
 from typing import Any
 
@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from kb.analysis import terms
 from kb.fields import Entry, Field
+from kb.ranking import highest
 
 MOST_ENTRIES = 4_096
 """Texts a passage can be indexed under. Rows are numbered passage rowid × this + n, so that they need no other key."""
@@ -44,7 +45,7 @@ class WordIndex:
         self._db = db
         self._lock = lock
         self._views: set[Field] = set()
-        self._counts: dict[tuple[Field, str], int] = {}
+        self._counts: dict[Field, dict[str, int]] = {field: {} for field in Field}
         self._read: dict[tuple[Field, str], Postings] = {}
         self._ids: dict[int, str] = {}
 
@@ -71,20 +72,22 @@ class WordIndex:
         the sum over words of the best way it puts each: a compound and its parts are one word said, not three.
         A passage may come several times: once for each of its questions that match.
         """
-        words = [[[self._postings(field, term) for term in way] for way in word] for word in self._rare(field, query)]
-        found = _sum([_best([_sum(way) for way in word]) for word in words])
-        best = np.lexsort((found.rows, -found.scores))[:limit]
+        found = _scored(
+            [[[self._postings(field, term) for term in way] for way in word] for word in self._rare(field, query)]
+        )
+        best = highest(found.scores, limit)
         passages, scores = (found.rows[best] // MOST_ENTRIES).tolist(), found.scores[best].tolist()
         ids = self._passage_ids(sorted(set(passages)))
         return [(ids[passage], score) for passage, score in zip(passages, scores, strict=True)]
 
-    def document_count(self, field: Field, term: str) -> int:
-        """How many texts of a field hold an index term."""
-        key = (field, term)
-        if key not in self._counts:
-            rows = self._rows(f"SELECT doc FROM {self._terms(field)} WHERE term = ?", (term,))
-            self._counts[key] = rows[0]["doc"] if rows else 0
-        return self._counts[key]
+    def document_counts(self, field: Field, said: Collection[str]) -> dict[str, int]:
+        """How many texts of a field hold each index term."""
+        known = self._counts[field]
+        if new := [term for term in said if term not in known]:
+            marks = ",".join("?" * len(new))
+            rows = self._rows(f"SELECT term, doc FROM {self._terms(field)} WHERE term IN ({marks})", new)
+            known.update(dict.fromkeys(new, 0) | {row["term"]: row["doc"] for row in rows})
+        return {term: known[term] for term in said}
 
     def _rows(self, sql: str, values: Sequence[Any] = ()) -> list[sqlite3.Row]:
         with self._lock:
@@ -95,7 +98,7 @@ class WordIndex:
 
         If nothing else is said, the rarest of them are kept.
         """
-        spread = {term: self.document_count(field, term) for word in query for way in word for term in way}
+        spread = self.document_counts(field, {term for word in query for way in word for term in way})
         bound = max(COMMON_TERM, min((n for n in spread.values() if n), default=0))
         return [[[term for term in way if 0 < spread[term] <= bound] for way in word] for word in query]
 
@@ -132,25 +135,29 @@ class WordIndex:
         return f"temp.terms_{field}"
 
 
-def _sum(listed: Sequence[Postings]) -> Postings:
-    """Rows that are in any, with their scores added."""
-    return _merged(listed, np.add)
-
-
-def _best(listed: Sequence[Postings]) -> Postings:
-    """Rows that are in any, with the best of their scores."""
-    return _merged(listed, np.maximum)
-
-
-def _merged(listed: Sequence[Postings], together: np.ufunc) -> Postings:
-    listed = [postings for postings in listed if len(postings.rows)]
+def _scored(query: Sequence[Sequence[Sequence[Postings]]]) -> Postings:
+    """Rows that are in any postings of a query, their scores the sum over words of the best way to put each, a way's
+    terms added up.
+    """
+    ways = [(n, way) for n, word in enumerate(query) for way in word]
+    listed = [(n, postings) for n, (_, way) in enumerate(ways) for postings in way if len(postings.rows)]
     if not listed:
         return _NO_POSTINGS
-    if len(listed) == 1:
-        return listed[0]
-    rows = np.concatenate([postings.rows for postings in listed])
-    scores = np.concatenate([postings.scores for postings in listed])
-    order = np.argsort(rows, kind="stable")
-    rows, scores = rows[order], scores[order]
-    starts = np.flatnonzero(np.r_[True, rows[1:] != rows[:-1]])
-    return Postings(rows[starts], together.reduceat(scores, starts))
+    way_of = np.repeat([n for n, _ in listed], [len(postings.rows) for _, postings in listed])
+    keys = np.concatenate([postings.rows for _, postings in listed]) * len(ways) + way_of
+    order = np.argsort(keys, kind="stable")
+    keys, scores = keys[order], np.concatenate([postings.scores for _, postings in listed])[order]
+    keys, scores = _together(keys, scores, np.add)
+    rows, way_of = np.divmod(keys, len(ways))
+    keys, scores = _together(rows * len(query) + np.array([n for n, _ in ways])[way_of], scores, np.maximum)
+    return Postings(*_together(keys // len(query), scores, np.add))
+
+
+def _together(
+    keys: npt.NDArray[np.int64], scores: npt.NDArray[np.float64], reduce: np.ufunc
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
+    """Ascending keys once each, and the scores of those that were equal reduced to one."""
+    first = np.ones(len(keys), dtype=np.bool_)
+    np.not_equal(keys[1:], keys[:-1], out=first[1:])
+    starts = np.flatnonzero(first)
+    return keys[starts], reduce.reduceat(scores, starts)
