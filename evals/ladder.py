@@ -40,6 +40,7 @@ PRIORS: Mapping[str, Any] = {
     "LAW_FIRST": inf,
     "LAW_MEANT": inf,
     "LINKED": 0.0,
+    "LINKED_NEXT": 0.0,
     "NOT_IN_FORCE": 1.0,
 }
 """The priors of kb/search.py, each with the value that takes its effect away."""
@@ -71,6 +72,9 @@ NO_LIKENESS: tuple[list[str], list[float], list[int]] = ([], [], [])
 
 class _NoVectors:
     """Finds nothing by meaning."""
+
+    def in_memory(self, field: Field) -> bool:
+        return True
 
     def nearest(self, field: Field, vector: Vectors, limit: int) -> list[tuple[str, float]]:
         return []

@@ -15,7 +15,7 @@ import numpy as np
 from kb.analysis import content_words, known_words
 from kb.encoder import Encoder, Vectors
 from kb.errors import IndexMismatch, IndexMissing
-from kb.fields import SHORT_ANSWER, Field
+from kb.fields import EMBEDDED, SHORT_ANSWER, Field
 from kb.references import LawNames
 from kb.store import SCHEMA_VERSION, PassageStore
 from kb.types import Kind, Source
@@ -25,8 +25,6 @@ from kb.vocabulary import Outside, Spellings, Synonyms, Vocabulary
 PASSAGES_FILE = "passages.sqlite"
 VECTORS_FOLDER = "vectors"
 _CURRENT = "current"
-WORD_FINDERS = 4
-"""Questions whose words are looked up at once; the passage store is read by one thread at a time."""
 
 
 @dataclass(frozen=True)
@@ -96,9 +94,9 @@ class Index:
         return vectors
 
     @cached_property
-    def word_finder(self) -> ThreadPoolExecutor:
-        """Threads that look up words while Chroma is asked for the nearest vectors."""
-        return ThreadPoolExecutor(WORD_FINDERS, thread_name_prefix="words")
+    def finders(self) -> ThreadPoolExecutor:
+        """Threads that ask Chroma for the nearest vectors of large fields while the words are looked up."""
+        return ThreadPoolExecutor(len(EMBEDDED), thread_name_prefix="finder")
 
     @cached_property
     def law_names(self) -> LawNames:
@@ -216,8 +214,8 @@ class Index:
 
     def close(self) -> None:
         """Let go of the files."""
-        if "word_finder" in self.__dict__:
-            self.word_finder.shutdown()
+        if "finders" in self.__dict__:
+            self.finders.shutdown()
         self.store.close()
         if "vectors" in self.__dict__:
             self.vectors.close()

@@ -62,7 +62,7 @@ LINKED_NEXT = 0.06
 KEPT_FIRST = 3
 """Places that links change nothing of: the question itself decides those."""
 NOT_IN_FORCE = 0.2
-"""A law that waits for commencement, or is repealed, never outranks one in force."""
+"""A law that waits for commencement, or is repealed, never outranks one in force, unless the question names it."""
 REFERENCE_SCORE = 1000.0
 """A § that is asked for by number comes first."""
 
@@ -139,12 +139,14 @@ _Texts: TypeAlias = "dict[tuple[Finder, Field], list[tuple[str, float]]]"
 
 
 def _texts(index: Index, question: str, vector: Vectors) -> _Texts:
-    """Every text that words or meaning propose; the words are looked up while Chroma searches outside Python's lock."""
-    words = index.word_finder.submit(_by_words, index, question)
-    meaning = {(Finder.MEANING, field): index.vectors.nearest(field, vector, CANDIDATES) for field in EMBEDDED}
-    return words.result() | {
-        part: [(passage_id(entry), cosine) for entry, cosine in found] for part, found in meaning.items()
-    }
+    """Every text that words or meaning propose."""
+    graphs = [field for field in EMBEDDED if not index.vectors.in_memory(field)]
+    asked = {field: index.finders.submit(index.vectors.nearest, field, vector, CANDIDATES) for field in graphs}
+    texts = _by_words(index, question)
+    for field in EMBEDDED:
+        near = asked[field].result() if field in asked else index.vectors.nearest(field, vector, CANDIDATES)
+        texts[Finder.MEANING, field] = [(passage_id(entry), cosine) for entry, cosine in near]
+    return texts
 
 
 def _by_words(index: Index, question: str) -> _Texts:
@@ -244,7 +246,7 @@ def _weigh(index: Index, question: str, sections: Mapping[str, _Section]) -> lis
             score *= BENEFIT_LAW
         if standing.home:
             score *= HOME_LAW
-        if not source.in_force:
+        if not source.in_force and source.id not in named:
             score *= NOT_IN_FORCE
         weighed.append((ref, score, section, source))
     weighed.sort(key=_place)

@@ -77,9 +77,13 @@ class VectorIndex:
 
     def nearest(self, field: Field, vector: Vectors, limit: int) -> list[tuple[str, float]]:
         """Ids and cosines of the `limit` nearest, best first; `vector` has shape (dimensions,)."""
-        if not np.any(vector) or not (size := self._size(field)):
+        if not np.any(vector) or not self._size(field):
             return []
-        return (self._compared if size <= SEARCHED_WHOLE else self._asked)(field, vector, limit)
+        return (self._compared if self.in_memory(field) else self._asked)(field, vector, limit)
+
+    def in_memory(self, field: Field) -> bool:
+        """Whether a field has so few vectors that they are compared one by one, in less time than a thread is worth."""
+        return self._size(field) <= SEARCHED_WHOLE
 
     def _asked(self, field: Field, vector: Vectors, limit: int) -> list[tuple[str, float]]:
         """The nearest as Chroma's graph finds them."""

@@ -88,6 +88,15 @@ def test_a_law_not_in_force_never_outranks_the_one_that_is(cake_index: Index) ->
     assert refs.index("lov/2025-06-07-8") > max(n for n, ref in enumerate(refs) if ref == LAW and n < 2)
 
 
+def test_a_law_not_in_force_counts_in_full_where_the_question_names_it(cake_index: Index) -> None:
+    def score(question: str) -> float:
+        return next(
+            hit.score for hit in search(cake_index, question).hits if hit.passage.source_id == "lov/2025-06-07-8"
+        )
+
+    assert score("rett til kake etter den nye kakeloven") > 3 * score("rett til kake etter kakeloven")
+
+
 def test_practice_is_found_by_its_own_words(cake_index: Index) -> None:
     assert (
         search(cake_index, "turnus for å få folk til å møte opp").hits[0].passage.ref
