@@ -41,12 +41,14 @@ PRIORS: Mapping[str, Any] = {
     "LAW_MEANT": inf,
     "LINKED": 0.0,
     "LINKED_NEXT": 0.0,
+    "PART_ANSWERED": inf,
     "NOT_IN_FORCE": 1.0,
 }
 """The priors of kb/search.py, each with the value that takes its effect away."""
 OFF: Mapping[str, Any] = {
     **PRIORS,
     "CANDIDATES": 10,
+    "PART_CANDIDATES": 4,
     "KEPT_FIRST": 1,
     "PULL": 0.0,
     "PULL_FALLS": inf,

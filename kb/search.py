@@ -10,6 +10,7 @@ from math import exp
 from typing import TypeAlias
 
 from kb.analysis import Word, content_words, in_bokmal, terms
+from kb.asked import asked_parts
 from kb.confidence import NEIGHBOURS, NOTHING, Evidence, weigh
 from kb.encoder import Vectors
 from kb.fields import EMBEDDED, Field, passage_id
@@ -61,12 +62,19 @@ LINKED_NEXT = 0.06
 """… and what the notes about the second and third add, as a share of the same."""
 KEPT_FIRST = 3
 """Places that links change nothing of: the question itself decides those."""
+PART_CANDIDATES = 20
+"""The same for a part of a question that asks several things."""
+PART_ANSWERED = 55.0
+"""Score from which what is found for a part of a question – of one that asks several things – is among the first five."""
 NOT_IN_FORCE = 0.2
 """A law that waits for commencement, or is repealed, never outranks one in force, unless the question names it."""
 REFERENCE_SCORE = 1000.0
 """A § that is asked for by number comes first."""
 
 
+_FIRST_SEEN = 5
+_ASKED_FIELDS = (Field.QUESTION, Field.THEME)
+"""What the parts of a question are looked for in: what people ask, which is quick to search."""
 _PRACTICE = (Kind.EVALUERING, Kind.PRAKSIS)
 _IN_TEXT = {(Finder.WORDS, Field.TEXT), (Finder.MEANING, Field.TEXT)}
 
@@ -101,8 +109,9 @@ def search(index: Index, question: str, k: int = 10) -> Found:
     for reference in references:
         section = sections[reference.section_ref]
         section.parts[Finder.REFERENCE, None] = REFERENCE_SCORE
-        section.found_by.add(Finder.REFERENCE)
-    ranked = _weigh(index, question, sections)
+    ranked = _law_first(_linked_up(index, _weigh(index, question, sections)))
+    if not references:
+        ranked = _parts_up(index, question, ranked)
     hits = _hits(index, ranked, references, k)
     notes = tuple(dict.fromkeys(source.id for _, _, _, source in ranked if source.id in index.about))
     if hits and Finder.REFERENCE in hits[0].found_by:
@@ -121,17 +130,30 @@ _Part: TypeAlias = "tuple[Finder, Field | None]"
 
 
 class _Section:
-    """A section on its way up: its best score per finder and field, its finders and its best passage.
+    """A section on its way up: its best score per finder and field, those that notes pull to it, and its best passage.
 
     Only the best text of each field counts: ten questions that half match are not one that does.
     """
 
-    __slots__ = ("best", "found_by", "parts")
+    __slots__ = ("best", "parts", "pulled")
 
     def __init__(self) -> None:
         self.parts: dict[_Part, float] = {}
-        self.found_by: set[Finder] = set()
+        self.pulled: dict[_Part, float] | None = None
         self.best: tuple[float, str] = (0.0, "")
+
+    @property
+    def score(self) -> float:
+        if not self.pulled:
+            return sum(self.parts.values())
+        return sum(max(self.parts.get(part, 0.0), score) for part, score in self.pulled.items()) + sum(
+            score for part, score in self.parts.items() if part not in self.pulled
+        )
+
+    @property
+    def found_by(self) -> tuple[Finder, ...]:
+        finders = {finder for finder, _ in self.parts} | ({Finder.NOTE} if self.pulled else set())
+        return tuple(sorted(finders))
 
 
 _Texts: TypeAlias = "dict[tuple[Finder, Field], list[tuple[str, float]]]"
@@ -142,25 +164,25 @@ def _texts(index: Index, question: str, vector: Vectors) -> _Texts:
     """Every text that words or meaning propose."""
     graphs = [field for field in EMBEDDED if not index.vectors.in_memory(field)]
     asked = {field: index.finders.submit(index.vectors.nearest, field, vector, CANDIDATES) for field in graphs}
-    texts = _by_words(index, question)
+    texts = _by_words(index, question, Field, CANDIDATES)
     for field in EMBEDDED:
         near = asked[field].result() if field in asked else index.vectors.nearest(field, vector, CANDIDATES)
         texts[Finder.MEANING, field] = [(passage_id(entry), cosine) for entry, cosine in near]
     return texts
 
 
-def _by_words(index: Index, question: str) -> _Texts:
+def _by_words(index: Index, question: str, fields: Iterable[Field], limit: int) -> _Texts:
     listed = {word.stem: word for word in content_words(question)}
     known = index.store.words.document_counts(Field.THEME, listed)
     said = [_spellings(index, word, known[word.stem]) for word in listed.values()]
     terms_said = [term for word in said for spelling in word for term in (spelling.stem, *spelling.parts)]
     meant = [term for term in index.synonyms.of_phrases(terms_said) if term not in terms_said]
     texts: _Texts = {}
-    for field in Field:
+    for field in fields:
         known = index.store.words.document_counts(field, {spelling.stem for word in said for spelling in word})
         query = [[way for spelling in word for way in _ways(index, spelling, known[spelling.stem])] for word in said]
         query += [[[term]] for term in dict.fromkeys(meant)]
-        texts[Finder.WORDS, field] = index.store.words.search(field, query, CANDIDATES)
+        texts[Finder.WORDS, field] = index.store.words.search(field, query, limit)
     return texts
 
 
@@ -191,7 +213,6 @@ def _sections(index: Index, texts: _Texts, vector: Vectors) -> defaultdict[str, 
             section, weighted = sections[ref], weight * score
             if weighted > section.parts.get(part, 0.0):
                 section.parts[part] = weighted
-            section.found_by.add(finder)
             if field is Field.TEXT:
                 section.best = max(section.best, (weighted, passage))
             sources[ref] = source_id
@@ -200,10 +221,10 @@ def _sections(index: Index, texts: _Texts, vector: Vectors) -> defaultdict[str, 
     for parts, pulled in pulling:
         for ref, share in pulled:
             section = sections[ref]
-            section.found_by.add(Finder.NOTE)
+            section.pulled = pulled_there = section.pulled or {}
             for part, score in parts:
-                if score * share > section.parts.get(part, 0.0):
-                    section.parts[part] = score * share
+                if score * share > pulled_there.get(part, 0.0):
+                    pulled_there[part] = score * share
     return sections
 
 
@@ -233,12 +254,12 @@ def _weigh(index: Index, question: str, sections: Mapping[str, _Section]) -> lis
         standing = index.standing(ref)
         if standing is None:
             continue  # a paragraph a note points to whose law is not indexed
-        source, score = standing.source, sum(section.parts.values())
+        source, score = standing.source, section.score
         if standing.gives_way:
             score *= NOTE_ITSELF
         if source.kind in _PRACTICE:
             score *= EXPERIENCE
-        if section.parts.keys() <= _IN_TEXT and not source.kind.is_law:
+        if not (section.pulled or source.kind.is_law) and section.parts.keys() <= _IN_TEXT:
             score *= WITHOUT_QUESTIONS
         if source.id in named:
             score *= NAMED_LAW
@@ -250,7 +271,7 @@ def _weigh(index: Index, question: str, sections: Mapping[str, _Section]) -> lis
             score *= NOT_IN_FORCE
         weighed.append((ref, score, section, source))
     weighed.sort(key=_place)
-    return _law_first(_linked_up(index, weighed))
+    return weighed
 
 
 def _place(ranked: _Ranked) -> tuple[float, str]:
@@ -271,6 +292,30 @@ def _linked_up(index: Index, ranked: Sequence[_Ranked]) -> list[_Ranked]:
         raised.append((ref, score + share * first, section, source))
     raised.sort(key=_place)
     return kept + [(ref, min(score, most), section, source) for ref, score, section, source in raised]
+
+
+def _parts_up(index: Index, question: str, ranked: list[_Ranked]) -> list[_Ranked]:
+    """What each part of a question that asks several things finds by itself, moved up among the first five."""
+    parts = asked_parts(question)
+    if not parts or len(ranked) < _FIRST_SEEN:
+        return ranked
+    vectors = index.encoder.encode([in_bokmal(part) for part in parts], query=True)
+    best = [found for part, vector in zip(parts, vectors, strict=True) for found in _asked(index, part, vector)[:1]]
+    seen = {ref for ref, _, _, _ in ranked[:_FIRST_SEEN]}
+    new = {found[0]: found for found in best if found[1] >= PART_ANSWERED and found[0] not in seen}
+    new = dict(list(new.items())[: _FIRST_SEEN - KEPT_FIRST])
+    new |= {found[0]: found for found in ranked if found[0] in new}
+    rest = [found for found in ranked if found[0] not in new]
+    at, most = _FIRST_SEEN - len(new), ranked[_FIRST_SEEN - 1][1]
+    return rest[:at] + [(ref, most, section, source) for ref, _, section, source in new.values()] + rest[at:]
+
+
+def _asked(index: Index, part: str, vector: Vectors) -> list[_Ranked]:
+    """What a part of a question finds among what people ask."""
+    texts = _by_words(index, part, _ASKED_FIELDS, PART_CANDIDATES)
+    near = index.vectors.nearest(Field.THEME, vector, PART_CANDIDATES)
+    texts[Finder.MEANING, Field.THEME] = [(passage_id(entry), cosine) for entry, cosine in near]
+    return _law_first(_weigh(index, part, _sections(index, texts, vector)))
 
 
 def _law_first(ranked: Sequence[_Ranked]) -> list[_Ranked]:
@@ -300,7 +345,7 @@ def _hits(index: Index, ranked: Iterable[_Ranked], references: Sequence[Referenc
             continue  # a note may point to a place that does not exist
         asked = [r for r in references if r.section_ref == ref and r.ledd]
         passage = _best_passage(passages, section.best[1], asked)
-        hits.append(Hit(passage, source, score, tuple(sorted(section.found_by))))
+        hits.append(Hit(passage, source, score, section.found_by))
     return hits
 
 

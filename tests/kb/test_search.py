@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from math import inf
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,10 @@ from conftest import TODAY, write_corpus
 from fakes import HashingEncoder
 
 from ingest.sync import sync
+from kb import search as searching
 from kb.confidence import Evidence
 from kb.index import Index, open_index
-from kb.search import search
+from kb.search import KEPT_FIRST, search
 from kb.types import Finder
 
 LAW = "lov/2020-01-02-3"
@@ -95,6 +97,40 @@ def test_a_law_not_in_force_counts_in_full_where_the_question_names_it(cake_inde
         )
 
     assert score("rett til kake etter den nye kakeloven") > 3 * score("rett til kake etter kakeloven")
+
+
+OF_ITS_OWN = """---
+id: notat/begrep-{name}
+tittel: {name}
+gjelder: [lov/1999-09-09-9/§9]
+ansvar: kommune
+kontrollert: 2026-11-21
+spoersmaal: ["{question}"]
+---
+## Kort svar
+Se oppslaget om {name}.
+"""
+
+
+def test_what_each_part_of_a_question_finds_is_among_the_first_five(
+    tmp_path: Path, lovdata_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    manifest = write_corpus(tmp_path / "corpus")
+    asked = {f"kake{n}": f"hvem får kake på fredag i pauserommet i etasje {n}" for n in range(8)}
+    for name, question in (asked | {"vask": "hvem rydder og vasker opp etter gjestene"}).items():
+        note = OF_ITS_OWN.format(name=name, question=question)
+        (tmp_path / "corpus" / "notater" / f"{name}.md").write_text(note, encoding="utf-8")
+    report = sync([manifest], tmp_path / "data", HashingEncoder(), lovdata_folder.as_uri(), TODAY)
+    assert not report.failures
+    with closing(open_index(tmp_path / "data", HashingEncoder())) as index:
+        question = "Hvem får kake på fredag i pauserommet i hver etasje, og hvem rydder?"
+        monkeypatch.setattr(searching, "PART_ANSWERED", 10.0)  # so small a corpus scores low
+        refs = [hit.passage.source_id for hit in search(index, question).hits]
+        monkeypatch.setattr(searching, "PART_ANSWERED", inf)
+        without = [hit.passage.source_id for hit in search(index, question).hits]
+    assert refs.index("notat/begrep-vask") < 5 <= without.index("notat/begrep-vask")
+    assert refs[:KEPT_FIRST] == without[:KEPT_FIRST]
+    assert sorted(refs) == sorted(without)
 
 
 def test_practice_is_found_by_its_own_words(cake_index: Index) -> None:
