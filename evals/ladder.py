@@ -7,7 +7,7 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from math import inf
 from pathlib import Path
 from statistics import mean
@@ -16,7 +16,7 @@ from typing import Any
 from evals.measures import measured, stands_for
 from evals.questions import Question, QuestionKind
 from evals.run import ALL, DEPTH, chosen
-from kb import search as searching
+from kb import finders, priors, search
 from kb import word_index as indexing
 from kb.analysis import Word, words
 from kb.encoder import StaticEncoder, Vectors
@@ -44,7 +44,7 @@ PRIORS: Mapping[str, Any] = {
     "PART_ANSWERED": inf,
     "NOT_IN_FORCE": 1.0,
 }
-"""The priors of kb/search.py, each with the value that takes its effect away."""
+"""The priors of the search, each with the value that takes its effect away."""
 OFF: Mapping[str, Any] = {
     **PRIORS,
     "CANDIDATES": 10,
@@ -82,6 +82,21 @@ class _NoVectors:
         return []
 
 
+MODULES = (finders, priors, search)
+"""Where the constants of the search stand."""
+
+
+@contextmanager
+def constants(**values: Any) -> Iterator[None]:
+    """Other values for constants of the search, wherever they are known by name; an unknown one is an error."""
+    with ExitStack() as stack:
+        for name, value in values.items():
+            known = [module for module in MODULES if hasattr(module, name)] or [search]
+            for module in known:
+                stack.enter_context(changed(module, **{name: value}))
+        yield
+
+
 @contextmanager
 def changed(thing: object, **values: Any) -> Iterator[None]:
     """Other values for names of a module or an object; a name it does not have is an error."""
@@ -99,7 +114,7 @@ def hit_at_3(index: Index, questions: Sequence[Question]) -> dict[str, float]:
     """hit@3 of all and by kind, as the search stands now; what scored nothing was not found."""
     counted, strictly = [], []
     for question in questions:
-        hits = [hit.passage for hit in searching.search(index, question.question, DEPTH).hits if hit.score > 0]
+        hits = [hit.passage for hit in search.search(index, question.question, DEPTH).hits if hit.score > 0]
         wanted = (*question.gold, *question.also)
         counted.append((question, stands_for(((hit.ref, hit.section.about) for hit in hits), wanted)))
         strictly.append((question, stands_for(((hit.ref, ()) for hit in hits), wanted)))
@@ -125,7 +140,7 @@ def raw_words(index: Index, folder: Path) -> Iterator[None]:
         store.commit()
     as_written = {"content_words": lambda text: (Word(word, word) for word in words(text))}
     nothing = {"synonyms": Synonyms(()), "spellings": Spellings(Counter()), "about": {}}
-    with changed(index, **nothing), changed(index, store=store), changed(searching, **as_written):
+    with changed(index, **nothing), changed(index, store=store), changed(finders, **as_written):
         yield
     store.close()
 
@@ -136,32 +151,33 @@ def steps(index: Index, questions: Sequence[Question]) -> Iterator[tuple[str, di
         tempfile.TemporaryDirectory() as folder,
         changed(index, vectors=_NoVectors(), _shared_notes=NO_LIKENESS),
         raw_words(index, Path(folder)),
-        changed(searching, WORD_WEIGHT=_only(frozenset({Field.TEXT})), **PRIORS),
+        constants(WORD_WEIGHT=_only(frozenset({Field.TEXT})), **PRIORS),
     ):
         yield "words of laws and documents as they are written", hit_at_3(index, questions)
-    for name, fields, meaning, priors in STEPS:
+    for name, fields, meaning, with_priors in STEPS:
         with (
-            changed(searching, WORD_WEIGHT=_only(fields), **({} if priors else PRIORS)),
+            constants(WORD_WEIGHT=_only(fields), **({} if with_priors else PRIORS)),
             changed(index, **({} if meaning else {"vectors": _NoVectors(), "_shared_notes": NO_LIKENESS})),
         ):
             yield name, hit_at_3(index, questions)
 
 
 def _only(fields: frozenset[Field]) -> dict[Field, float]:
-    return {field: weight if field in fields else 0.0 for field, weight in searching.WORD_WEIGHT.items()}
+    return {field: weight if field in fields else 0.0 for field, weight in finders.WORD_WEIGHT.items()}
 
 
 def without_each(index: Index, questions: Sequence[Question]) -> Iterator[tuple[str, dict[str, float]]]:
     """One constant of the search taken away at a time."""
     for constant, finder in WEIGHTS.items():
-        weights = getattr(searching, constant)
+        weights = getattr(finders, constant)
         for field in weights:
-            with changed(searching, **{constant: {**weights, field: 0.0}}):
+            with constants(**{constant: {**weights, field: 0.0}}):
                 yield f"no {finder} in {field} (`{constant}` {weights[field]:g})", hit_at_3(index, questions)
     for constant, value in OFF.items():
-        with changed(searching, **{constant: value}):
+        before = next(getattr(module, constant) for module in MODULES if hasattr(module, constant))
+        with constants(**{constant: value}):
             found = hit_at_3(index, questions)
-        yield f"`{constant}` {getattr(searching, constant)} → {value}", found
+        yield f"`{constant}` {before} → {value}", found
 
 
 def table(rows: Iterator[tuple[str, dict[str, float]]]) -> Iterator[str]:

@@ -18,7 +18,7 @@ from test_command_line import navkb
 from evals.gate import Baseline, falls, floors_of, gate, read_baseline
 from evals.questions import Question, QuestionKind, read_questions
 from ingest.sync import sync
-from kb import search as searching
+from kb import finders
 from kb.encoder import StaticEncoder, Vectors
 from kb.errors import UsageError
 from kb.index import Index, open_index
@@ -107,7 +107,7 @@ def test_it_fails_with_broken_fusion(
     index: Index, corpus: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("WORD_WEIGHT", "MEANING_WEIGHT"):
-        monkeypatch.setattr(searching, name, dict.fromkeys(getattr(searching, name), 0.0))
+        monkeypatch.setattr(finders, name, dict.fromkeys(getattr(finders, name), 0.0))
     status, said = _gate(index, corpus, capsys)
     assert status == 1
     assert "dev, everyday: hit@3" in said

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
-from evals.ladder import OFF, WEIGHTS, changed, steps, table, without_each
+from evals.ladder import MODULES, OFF, WEIGHTS, changed, constants, steps, table, without_each
 from evals.questions import Question, QuestionKind
-from kb import search as searching
+from kb import finders
 from kb.index import Index
 
 LAW = "lov/2020-01-02-3"
@@ -19,10 +20,13 @@ QUESTIONS = [
 
 
 def _constants() -> dict[str, object]:
-    """What kb/search.py itself names: constants come as `NAME = value`, imported ones do not."""
-    source = Path(searching.__file__).read_text(encoding="utf-8").splitlines()
-    named = (line.partition(" ")[0].rstrip(":") for line in source if line[:1].isupper() and "=" in line)
-    return {name: getattr(searching, name) for name in named}
+    """What the modules of the search name themselves: constants come as `NAME = value`, imported ones do not."""
+    found: dict[str, object] = {}
+    for module in MODULES:
+        source = Path(str(module.__file__)).read_text(encoding="utf-8").splitlines()
+        named = (re.match(r"([A-Z][A-Z_]+)\b.* = ", line) for line in source)
+        found |= {match[1]: getattr(module, match[1]) for match in named if match}
+    return found
 
 
 def test_every_constant_of_the_search_has_an_ablation() -> None:
@@ -30,19 +34,21 @@ def test_every_constant_of_the_search_has_an_ablation() -> None:
 
 
 def test_every_step_and_ablation_runs_and_leaves_the_search_as_it_was(cake_index: Index) -> None:
-    before = (_constants(), cake_index.store, cake_index.vectors, searching.content_words)
+    before = (_constants(), cake_index.store, cake_index.vectors, finders.content_words)
     ladder = dict(steps(cake_index, QUESTIONS))
     ablations = dict(without_each(cake_index, QUESTIONS))
-    assert (_constants(), cake_index.store, cake_index.vectors, searching.content_words) == before
+    assert (_constants(), cake_index.store, cake_index.vectors, finders.content_words) == before
     first, *_, last = ladder.values()
     assert (first["law"], first["everyday"]) == (1, 0)  # no word of § 2 is written so in the question
     assert (last["law"], last["everyday"]) == (1, 1)
     assert len(ladder) == 7
-    assert len(ablations) == len(OFF) + sum(len(getattr(searching, name)) for name in WEIGHTS)
+    assert len(ablations) == len(OFF) + sum(len(getattr(finders, name)) for name in WEIGHTS)
 
 
 def test_a_name_that_is_not_there_is_an_error() -> None:
-    with pytest.raises(AttributeError), changed(searching, NO_SUCH_WEIGHT=1.0):
+    with pytest.raises(AttributeError), changed(finders, NO_SUCH_WEIGHT=1.0):
+        pass
+    with pytest.raises(AttributeError), constants(NO_SUCH_WEIGHT=1.0):
         pass
 
 

@@ -15,7 +15,8 @@ from ingest.sync import sync
 from kb import search as searching
 from kb.confidence import Evidence
 from kb.index import Index, open_index
-from kb.search import KEPT_FIRST, search
+from kb.priors import KEPT_FIRST
+from kb.search import search
 from kb.types import Finder
 
 LAW = "lov/2020-01-02-3"
