@@ -9,21 +9,21 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import date
-from io import TextIOWrapper
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING
 
 from bot import guard
 from bot.answer import HITS, MODEL, ask, checked
 from bot.gaps import count_gap, gap_report
+from bot.question_lines import QuestionLine, read_lines
 from bot.render import answer_json, answer_text, search_json, search_text, sources_json, sources_text
 from ingest.manifest import SHIPPED
 from kb.encoder import Encoder, StaticEncoder
 from kb.errors import ModelError, NavkbError, SettingsError, SourceError, UsageError
 from kb.index import Index, Snapshots, open_index
 from kb.settings import Settings
-from kb.types import Answer, Turn
+from kb.types import Answer
 
 if TYPE_CHECKING:
     from bot.model import LanguageModel
@@ -190,7 +190,7 @@ def _ask(arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 def _answer(
-    index: Index, question: _Line, per: date, model: LanguageModel | None, require_model: bool, *, batch: bool
+    index: Index, question: QuestionLine, per: date, model: LanguageModel | None, require_model: bool, *, batch: bool
 ) -> Answer:
     """One answer; in a batch a line that cannot be served becomes a refusal that says why, and the rest go on."""
     try:
@@ -203,54 +203,13 @@ def _answer(
         return Answer("", "nb", str(error), refused=True, warnings=(str(error),), model=MODEL)
 
 
-class _Line:
-    """One line of a question file: the question, the turns before it and the date it is asked for."""
-
-    def __init__(self, line: str) -> None:
-        self.text, self.turns, self.per, self.wrong = line.strip(), (), None, ""
-        if not self.text.startswith("{"):
-            return
-        try:
-            read = json.loads(self.text)
-            turns = read["turns"]
-            if not turns or not all(isinstance(turn, str) for turn in turns):
-                raise ValueError("turns skal være en liste med minst én tekst")
-            self.text, self.turns = turns[-1], tuple(Turn("user", turn) for turn in turns[:-1])
-            self.per = date.fromisoformat(read["per"]) if read.get("per") else None
-        except (ValueError, KeyError, TypeError) as error:
-            self.wrong = f'Linjen er ikke {{"turns": ["…"], "per": "ÅÅÅÅ-MM-DD"}}: {guard.mask(str(error))}'
-
-    text: str
-    turns: tuple[Turn, ...]
-    per: date | None
-
-
-def _questions(arguments: argparse.Namespace) -> Iterator[_Line]:
-    if not arguments.questions:
-        if not arguments.question:
-            raise UsageError("Skriv et spørsmål, eller gi en fil med --questions FIL.")
-        yield _Line(
-            checked(" ".join(arguments.question)).replace("{", "(", 1)
-            if arguments.question[0].startswith("{")
-            else checked(" ".join(arguments.question))
-        )
-        return
-    try:
-        with _open(arguments.questions) as file:
-            for line in file:
-                if line.strip():
-                    yield _Line(line)
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"Spørsmålsfilen {arguments.questions!r} kan ikke leses som UTF-8-tekst ({error}).") from error
-
-
-def _open(name: str) -> TextIO:
-    """A file of questions, or standard input, as UTF-8 whatever the terminal's language."""
-    if name != "-":
-        return open(name, encoding="utf-8")
-    if isinstance(sys.stdin, TextIOWrapper):
-        sys.stdin.reconfigure(encoding="utf-8")
-    return sys.stdin
+def _questions(arguments: argparse.Namespace) -> Iterator[QuestionLine]:
+    if arguments.questions:
+        yield from read_lines(arguments.questions)
+    elif arguments.question:
+        yield QuestionLine(checked(" ".join(arguments.question)))
+    else:
+        raise UsageError("Skriv et spørsmål, eller gi en fil med --questions FIL.")
 
 
 def _print_json(value: object) -> None:

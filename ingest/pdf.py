@@ -9,11 +9,12 @@ import re
 import struct
 import time
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
+from ingest.drawing import MOST_FORMS, Drawing, TooSlow, check_time
 from ingest.pages import (
     Paragraph,
     Piece,
@@ -30,8 +31,7 @@ from kb.types import Document, Section, Source
 
 if TYPE_CHECKING:
     from pypdf import PageObject, PdfReader
-    from pypdf._text_extraction._layout_mode import Font
-    from pypdf.generic import Destination, DictionaryObject
+    from pypdf.generic import Destination
 
 LOADER_VERSION = "2"
 LARGEST_FILE = 200_000_000
@@ -44,10 +44,6 @@ LARGEST_STREAM = 20_000_000
 """Bytes of one unpacked stream; the text of a page is some thousand, and what it draws seldom above a million."""
 MOST_OPERATIONS = 500_000
 """Operands and operators of one page; a detailed map has some hundred thousand."""
-MOST_FORMS = 1_000
-"""Forms (drawings used again) on one page, so that forms that call each other end."""
-DEEPEST_FORM = 10
-"""Forms within forms; two or three occur."""
 END_WITHIN = 1_024
 """The last bytes that must hold `%%EOF` (Acrobat's own rule); without it the file was cut off."""
 LARGEST_PADDING = 1_000_000
@@ -80,12 +76,6 @@ _BROKEN_FILE = (
     zlib.error,
 )
 """What pypdf lets through on broken files besides its own errors («broken PDF files might cause other Exceptions»)."""
-
-_Operation = tuple[Any, bytes]
-
-
-class _TooSlow(Exception):
-    """The time for one file is up."""
 
 
 def load_pdf(data: bytes, source: Source) -> Document:
@@ -161,7 +151,7 @@ def _limits(source: Source) -> Iterator[None]:
             xform_maximum_invocations_per_extraction=MOST_FORMS,
         ):
             yield
-    except _TooSlow as error:
+    except TooSlow as error:
         raise SourceError(
             f"PDF-en {source.id!r} tok over {LONGEST_SECONDS:.0f} sekunder å lese. Del den i flere filer."
         ) from error
@@ -193,7 +183,7 @@ def _pieces(page: PageObject, deadline: float) -> list[Piece]:
     """The text of a page with its places, or line by line where most of it has none (rotated, odd fonts)."""
     from pypdf._text_extraction._layout_mode import text_show_operations
 
-    drawing = _Drawing(page, deadline)
+    drawing = Drawing(page, deadline)
     try:
         groups = text_show_operations(drawing.operations(), drawing.fonts)
     except _BROKEN_FILE:
@@ -215,7 +205,7 @@ def _pieces(page: PageObject, deadline: float) -> list[Piece]:
         return pieces
 
     def watch(*_: object) -> None:
-        _check_time(deadline)
+        check_time(deadline)
 
     plain = [line for line in page.extract_text(visitor_operand_before=watch).split("\n") if line.strip()]
     heights = [0.0, *(-12.0 * n - 12.0 for n in range(1, len(plain) - 1)), BOTTOM]
@@ -231,84 +221,6 @@ def _metadata_title(reader: PdfReader) -> str:
     except (PyPdfError, *_BROKEN_FILE):
         return ""  # an ornament: the text is there without it
     return "" if FILLED_IN.search(title) else title
-
-
-def _check_time(deadline: float) -> None:
-    if time.monotonic() > deadline:
-        raise _TooSlow
-
-
-class _Drawing:
-    """The operations that draw a page, those of its forms in their place: pypdf's geometry knows no forms.
-
-    `fonts` are filled as they come into use; `shown` counts the bytes of text drawn so far.
-    """
-
-    def __init__(self, page: PageObject, deadline: float) -> None:
-        self.page, self.deadline = page, deadline
-        self.fonts: dict[str, Font] = page._layout_mode_fonts()
-        self.shown = self.forms = 0
-
-    def operations(self) -> Iterator[_Operation]:
-        """Operands and operator, one after the other."""
-        from pypdf.generic import ArrayObject, ContentStream, StreamObject
-
-        _check_time(self.deadline)
-        contents = self.page.get("/Contents")
-        contents = contents.get_object() if contents is not None else None
-        if isinstance(contents, (ArrayObject, StreamObject)):
-            stream = ContentStream(contents, self.page.pdf, "bytes")
-            yield from self._drawn(stream.operations, _dictionary(self.page.get("/Resources")), "", 0)
-
-    def _drawn(
-        self, operations: Iterable[_Operation], resources: DictionaryObject | None, prefix: str, depth: int
-    ) -> Iterator[_Operation]:
-        for operands, operator in operations:
-            _check_time(self.deadline)
-            if operator == b"Do" and operands:
-                yield from self._form(operands[0], resources, depth)
-            elif operator == b"Tf" and operands:
-                yield [f"{prefix}{operands[0]}", *operands[1:]], operator
-            else:
-                if operator in (b"Tj", b"TJ", b"'", b'"'):
-                    self.shown += sum(_bytes_in(operand) for operand in operands)
-                yield operands, operator
-
-    def _form(self, name: str, resources: DictionaryObject | None, depth: int) -> Iterator[_Operation]:
-        from pypdf._text_extraction._layout_mode import Font
-        from pypdf.generic import ContentStream, StreamObject
-
-        forms = _dictionary(resources.get("/XObject")) if resources is not None else None
-        form = forms[name].get_object() if forms is not None and name in forms else None
-        if not isinstance(form, StreamObject) or form.get("/Subtype") != "/Form":
-            return
-        self.forms += 1
-        if self.forms > MOST_FORMS or depth >= DEEPEST_FORM:
-            return
-        own = _dictionary(form.get("/Resources"))
-        prefix = f"{self.forms}:" if own is not None else ""
-        for font_name, font in (_dictionary(own.get("/Font")) or {}).items() if own is not None else ():
-            if (resource := _dictionary(font)) is not None:
-                self.fonts[f"{prefix}{font_name}"] = Font.from_font_resource(resource)
-        yield [], b"q"
-        yield list(form.get("/Matrix", (1, 0, 0, 1, 0, 0))), b"cm"
-        stream = ContentStream(form, self.page.pdf, "bytes")
-        yield from self._drawn(stream.operations, own if own is not None else resources, prefix, depth + 1)
-        yield [], b"Q"
-
-
-def _dictionary(found: object) -> DictionaryObject | None:
-    """What an entry points at, if it is a dictionary."""
-    from pypdf.generic import DictionaryObject, PdfObject
-
-    found = found.get_object() if isinstance(found, PdfObject) else found
-    return found if isinstance(found, DictionaryObject) else None
-
-
-def _bytes_in(operand: object) -> int:
-    if isinstance(operand, (bytes, str)):
-        return len(operand)
-    return sum(len(part) for part in operand if isinstance(part, bytes)) if isinstance(operand, list) else 0
 
 
 def _split(piece: Piece) -> Iterator[Piece]:

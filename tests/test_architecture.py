@@ -32,7 +32,7 @@ DOORS = {
     "torch": {"ingest/train_encoder.py"},
     "llama_index": {"bot/model.py", "bot/retriever.py", "evals/judge.py", "evals/peers.py"},
     "openai": {"bot/model.py"},
-    "pypdf": {"ingest/pdf.py"},
+    "pypdf": {"ingest/pdf.py", "ingest/drawing.py"},
     "docx": {"ingest/word.py"},
     "pptx": {"ingest/powerpoint.py"},
     "ir_measures": {"evals/measures.py"},

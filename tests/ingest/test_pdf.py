@@ -18,7 +18,7 @@ from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen import canvas
 
-from ingest import pdf
+from ingest import drawing, pdf
 from ingest.load import load_file
 from ingest.manifest import Entry
 from ingest.pages import Line, Piece, in_reading_order, lines_of, mend, paragraphs_of, words_of
@@ -325,7 +325,7 @@ def test_text_in_forms_stands_where_they_are_drawn() -> None:
 
 
 def test_forms_that_call_each_other_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pdf, "MOST_FORMS", 30)
+    monkeypatch.setattr(drawing, "MOST_FORMS", 30)
     call = b"BT /F1 10 Tf 60 700 Td (x) Tj ET /A Do /B Do"
     assert "x" in texts(load_pdf(by_hand(call, {"/A": call, "/B": call}, knot=True), SOURCE))["side/1"]
 
