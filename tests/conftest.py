@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from fakes import HashingEncoder
 from hypothesis import settings
+from web import Web, serving
 
 from ingest.fetch_archive import Lovdata
 from ingest.load import files_of, load_file
@@ -73,6 +74,13 @@ def lovdata_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     members = {"nl/nl-20200102-003.xml": CAKE_LAW, "nl/nl-20250607-008.xml": COMING_LAW}
     write_archive(folder, "gjeldende-lover", members)
     return folder
+
+
+@pytest.fixture
+def web() -> Iterator[Web]:
+    """A web server on this machine."""
+    with serving() as site:
+        yield site
 
 
 @pytest.fixture

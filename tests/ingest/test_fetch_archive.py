@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from conftest import CAKE_LAW, write_archive
-from web import Handler, Web, serving
+from web import Handler, Web
 
 from ingest import fetch_archive
 from ingest.fetch_archive import Lovdata
 from kb.errors import SourceError
-
-
-@pytest.fixture
-def web() -> Iterator[Web]:
-    with serving() as site:
-        yield site
 
 
 class Archives:
