@@ -29,6 +29,8 @@ from kb.vocabulary import Spellings, Synonyms
 
 ITSELF = "§ itself"
 """All, when a note counts for nothing but itself: whether the law stands there too."""
+TOGETHER = "multi all@5"
+"""Of the questions that need several places, those that find all of them among the first five."""
 KINDS = tuple(kind.value for kind in QuestionKind if kind is not QuestionKind.REFUSAL)
 PRIORS: Mapping[str, Any] = {
     "NOTE_ITSELF": 1.0,
@@ -110,8 +112,11 @@ def changed(thing: object, **values: Any) -> Iterator[None]:
             setattr(thing, name, value)
 
 
-def hit_at_3(index: Index, questions: Sequence[Question]) -> dict[str, float]:
-    """hit@3 of all and by kind, as the search stands now; what scored nothing was not found."""
+def quality(index: Index, questions: Sequence[Question]) -> dict[str, float]:
+    """hit@3 of all and by kind, and all@5 of those that need several places, as the search stands now.
+
+    What scored nothing was not found.
+    """
     counted, strictly = [], []
     for question in questions:
         hits = [hit.passage for hit in search.search(index, question.question, DEPTH).hits if hit.score > 0]
@@ -124,6 +129,8 @@ def hit_at_3(index: Index, questions: Sequence[Question]) -> dict[str, float]:
     for kind in KINDS:
         listed = [figures[question.id]["hit@3"] for question in questions if question.kind == kind]
         found[kind] = mean(listed) if listed else 0.0
+    several = [figures[question.id]["all@5"] for question in questions if question.kind is QuestionKind.MULTI]
+    found[TOGETHER] = mean(several) if several else 0.0
     return found
 
 
@@ -153,13 +160,13 @@ def steps(index: Index, questions: Sequence[Question]) -> Iterator[tuple[str, di
         raw_words(index, Path(folder)),
         constants(WORD_WEIGHT=_only(frozenset({Field.TEXT})), **PRIORS),
     ):
-        yield "words of laws and documents as they are written", hit_at_3(index, questions)
+        yield "words of laws and documents as they are written", quality(index, questions)
     for name, fields, meaning, with_priors in STEPS:
         with (
             constants(WORD_WEIGHT=_only(fields), **({} if with_priors else PRIORS)),
             changed(index, **({} if meaning else {"vectors": _NoVectors(), "_shared_notes": NO_LIKENESS})),
         ):
-            yield name, hit_at_3(index, questions)
+            yield name, quality(index, questions)
 
 
 def _only(fields: frozenset[Field]) -> dict[Field, float]:
@@ -172,18 +179,19 @@ def without_each(index: Index, questions: Sequence[Question]) -> Iterator[tuple[
         weights = getattr(finders, constant)
         for field in weights:
             with constants(**{constant: {**weights, field: 0.0}}):
-                yield f"no {finder} in {field} (`{constant}` {weights[field]:g})", hit_at_3(index, questions)
+                yield f"no {finder} in {field} (`{constant}` {weights[field]:g})", quality(index, questions)
     for constant, value in OFF.items():
         before = next(getattr(module, constant) for module in MODULES if hasattr(module, constant))
         with constants(**{constant: value}):
-            found = hit_at_3(index, questions)
+            found = quality(index, questions)
         yield f"`{constant}` {before} → {value}", found
 
 
 def table(rows: Iterator[tuple[str, dict[str, float]]]) -> Iterator[str]:
     """Rows as lines of a Markdown table, each as soon as it is measured."""
-    yield f"| | {' | '.join((ALL, ITSELF, *KINDS))} |"
-    yield f"|---|{'---|' * (2 + len(KINDS))}"
+    columns = (ALL, ITSELF, *KINDS, TOGETHER)
+    yield f"| | {' | '.join(columns)} |"
+    yield f"|---|{'---|' * len(columns)}"
     for name, found in rows:
         yield f"| {name} | {' | '.join(f'{value:.3f}' for value in found.values())} |"
 

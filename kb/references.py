@@ -123,7 +123,8 @@ class LawNames:
         for source_id, listed in names.items():
             for name in listed:
                 self._ids.setdefault(_plain(name), source_id)
-        longest_first = sorted(self._ids, key=len, reverse=True)
+        written = {re.sub(r"\s+", " ", name.strip().lower()).rstrip(".") for listed in names.values() for name in listed}
+        longest_first = sorted(written, key=lambda name: (-len(name), name))
         alias = "|".join(re.escape(name).replace(r"\ ", r"\s+").replace(r"\-", r"[-\s]?") for name in longest_first)
         self._alias = re.compile(rf"(?<![\wæøå])(?:{alias})(?![\wæøå])" if alias else r"(?!)", re.IGNORECASE)
         self._place = re.compile(
@@ -136,7 +137,7 @@ class LawNames:
 
     def mentioned(self, text: str) -> list[str]:
         """Document ids of the laws named in `text`, in order, without repeats."""
-        return list(dict.fromkeys(self._ids[self._key(m[0])] for m in self._alias.finditer(text)))
+        return list(dict.fromkeys(self._ids[_plain(m[0])] for m in self._alias.finditer(text)))
 
     def without_names(self, text: str) -> str:
         """`text` with law names and references blanked out: what is left is the matter itself."""
@@ -151,7 +152,7 @@ class LawNames:
         """
         found = [ref for match in _CANONICAL.finditer(text) if (ref := parse(match[0])) and ref.section]
         text = _CANONICAL.sub(lambda m: " " * len(m[0]), text)
-        aliases = [(m.start(), m.end(), self._ids[self._key(m[0])]) for m in self._alias.finditer(text)]
+        aliases = [(m.start(), m.end(), self._ids[_plain(m[0])]) for m in self._alias.finditer(text)]
         named = {source_id for _, _, source_id in aliases}
         lone = next(iter(named)) if len(named) == 1 else self.home
         for match in self._place.finditer(text):
@@ -196,9 +197,6 @@ class LawNames:
             words.append(f"{ORDINALS[n - 1]} ledd" if n <= len(ORDINALS) else f"ledd {n}")
         return " ".join(words)
 
-    def _key(self, matched: str) -> str:
-        return _plain(matched) if _plain(matched) in self._ids else _plain(matched).replace(" ", "-")
-
     @staticmethod
     def _law_beside(text: str, start: int, end: int, aliases: list[tuple[int, int, str]]) -> str:
         """The law named right before or right after a span, e.g. «stl. § 18» or «§ 18 i stl.»."""
@@ -219,4 +217,5 @@ def lovdata_url(ref: str) -> str:
 
 
 def _plain(name: str) -> str:
-    return re.sub(r"\s+", " ", name.strip().lower()).rstrip(".")
+    """A name without what people leave out or put in: «NAV-loven», «nav loven» and «navloven» are one."""
+    return re.sub(r"[\s-]+", "", name.lower()).rstrip(".")

@@ -55,6 +55,6 @@ def test_a_name_that_is_not_there_is_an_error() -> None:
 def test_a_table_is_markdown() -> None:
     row = {"all": 0.5, "law": 1.0}
     assert list(table(iter([("x", row)])))[1:] == [
-        "|---|---|---|---|---|---|---|---|---|---|",
+        "|---|---|---|---|---|---|---|---|---|---|---|",
         "| x | 0.500 | 1.000 |",
     ]

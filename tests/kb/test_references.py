@@ -92,3 +92,11 @@ def test_what_is_written_is_found_again(reference: Reference) -> None:
 def test_the_matter_without_names_and_numbers() -> None:
     assert NAMES.without_names("sotjl § 20 a fjerde ledd").split() == []
     assert NAMES.without_names("hva sier fvl § 29 om frist").split() == ["hva", "sier", "om", "frist"]
+
+
+def test_a_name_is_known_with_and_without_its_hyphen() -> None:
+    names = LawNames({"lov/2006-06-16-20": ("Lov om arbeids- og velferdsforvaltningen", "NAV-loven")})
+    for written in ("NAV-loven § 14 a", "navloven § 14 a", "nav loven § 14 a"):
+        assert [str(ref) for ref in names.find(written)] == ["lov/2006-06-16-20/§14a"], written
+        assert names.mentioned(written) == ["lov/2006-06-16-20"]
+    assert names.id_of("navloven") == names.id_of("NAV-loven") == "lov/2006-06-16-20"
