@@ -16,7 +16,7 @@ from kb.analysis import content_words, known_words
 from kb.encoder import Encoder, Vectors
 from kb.errors import IndexMismatch, IndexMissing
 from kb.fields import EMBEDDED, SHORT_ANSWER, Field
-from kb.references import LawNames
+from kb.references import LawNames, parse
 from kb.store import SCHEMA_VERSION, PassageStore
 from kb.types import Kind, Source
 from kb.vectors import VectorIndex
@@ -167,7 +167,8 @@ class Index:
             told = (
                 passage.section for note in own for passage in self.store.section_passages(f"{note}/{SHORT_ANSWER}")[:1]
             )
-            self._linked[ref] = frozenset(link for section in told for link in (*section.about, *section.see_also))
+            links = (link for section in told for link in (*section.about, *section.see_also))
+            self._linked[ref] = frozenset(place.section_ref if (place := parse(link)) else link for link in links)
         return self._linked[ref]
 
     def standing(self, ref: str) -> Standing | None:

@@ -123,7 +123,9 @@ class LawNames:
         for source_id, listed in names.items():
             for name in listed:
                 self._ids.setdefault(_plain(name), source_id)
-        written = {re.sub(r"\s+", " ", name.strip().lower()).rstrip(".") for listed in names.values() for name in listed}
+        written = {
+            re.sub(r"\s+", " ", name.strip().lower()).rstrip(".") for listed in names.values() for name in listed
+        }
         longest_first = sorted(written, key=lambda name: (-len(name), name))
         alias = "|".join(re.escape(name).replace(r"\ ", r"\s+").replace(r"\-", r"[-\s]?") for name in longest_first)
         self._alias = re.compile(rf"(?<![\wæøå])(?:{alias})(?![\wæøå])" if alias else r"(?!)", re.IGNORECASE)
