@@ -93,7 +93,9 @@ def constants(**values: Any) -> Iterator[None]:
     """Other values for constants of the search, wherever they are known by name; an unknown one is an error."""
     with ExitStack() as stack:
         for name, value in values.items():
-            known = [module for module in MODULES if hasattr(module, name)] or [search]
+            known = [module for module in MODULES if hasattr(module, name)]
+            if not known:
+                raise AttributeError(f"no module of the search has a constant {name}")
             for module in known:
                 stack.enter_context(changed(module, **{name: value}))
         yield

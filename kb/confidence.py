@@ -7,6 +7,7 @@ questions by `evals/calibrate.py`.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import exp
@@ -55,7 +56,8 @@ NOTHING = Evidence(0.0, 0.0, 1.0)
 def weigh(index: Index, vector: Vectors, near: Sequence[float], hits: Sequence[Hit]) -> tuple[Evidence, Outside | None]:
     """Weigh the hits of a question, `near` being the cosines of the nearest indexed texts.
 
-    Also the topic outside our field that the question is nearest to, if nearer than to the texts inside.
+    Also the topic outside our field, if the question is nearer to it than to the texts inside and most of the nearest
+    questions are about it: one alone may be near by chance, and would send people to the wrong place.
     """
     if not hits or not near or not vector.any():
         return NOTHING, None
@@ -66,4 +68,7 @@ def weigh(index: Index, vector: Vectors, near: Sequence[float], hits: Sequence[H
     cosines = np.einsum("ij,j->i", vectors, vector)  # on one core: starting BLAS threads costs more than the work
     best = highest(cosines, NEIGHBOURS)
     outside = float(cosines[best].mean())
-    return Evidence(hits[0].score, inside, outside), topics[best[0]] if outside > inside else None
+    topic, named = Counter(topics[n].topic for n in best).most_common(1)[0]
+    clear = outside > inside and named > len(best) / 2
+    about = next(topics[n] for n in best if topics[n].topic == topic)
+    return Evidence(hits[0].score, inside, outside), about if clear else None

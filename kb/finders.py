@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from math import exp
 from typing import TypeAlias
 
 from kb.analysis import Word, content_words
 from kb.encoder import Vectors
-from kb.fields import EMBEDDED, Field, passage_id
+from kb.fields import Field, passage_id
 from kb.index import Index
 from kb.types import Finder
 from kb.vocabulary import TRUSTED
 
-CANDIDATES = 50
-"""How many texts of each field each finder may propose."""
 WORD_WEIGHT: Mapping[Field, float] = {
     Field.TEXT: 0.25,
     Field.NOTE: 0.2,
@@ -36,34 +34,34 @@ PULL_FALLS = 0.6
 """How fast that falls for its other paragraphs: to 1/e where the cosine is so much less."""
 
 
-Part: TypeAlias = "tuple[Finder, Field | None]"
-"""What a part of a score comes from: a finder, and the field it found something in; a reference is in none."""
+Signal: TypeAlias = "tuple[Finder, Field | None]"
+"""What a score comes from: a finder, and the field it found something in; a reference is in none."""
 
 
-class Section:
+class Candidate:
     """A section on its way up: its best score per finder and field, those that notes pull to it, and its best passage.
 
     Only the best text of each field counts: ten questions that half match are not one that does.
     """
 
-    __slots__ = ("best", "parts", "pulled")
+    __slots__ = ("best", "pulled", "scores")
 
     def __init__(self) -> None:
-        self.parts: dict[Part, float] = {}
-        self.pulled: dict[Part, float] | None = None
+        self.scores: dict[Signal, float] = {}
+        self.pulled: dict[Signal, float] | None = None
         self.best: tuple[float, str] = (0.0, "")
 
     @property
     def score(self) -> float:
         if not self.pulled:
-            return sum(self.parts.values())
-        return sum(max(self.parts.get(part, 0.0), score) for part, score in self.pulled.items()) + sum(
-            score for part, score in self.parts.items() if part not in self.pulled
+            return sum(self.scores.values())
+        return sum(max(self.scores.get(signal, 0.0), score) for signal, score in self.pulled.items()) + sum(
+            score for signal, score in self.scores.items() if signal not in self.pulled
         )
 
     @property
     def found_by(self) -> tuple[Finder, ...]:
-        finders = {finder for finder, _ in self.parts} | ({Finder.NOTE} if self.pulled else set())
+        finders = {finder for finder, _ in self.scores} | ({Finder.NOTE} if self.pulled else set())
         return tuple(sorted(finders))
 
 
@@ -71,18 +69,26 @@ Texts: TypeAlias = "dict[tuple[Finder, Field], list[tuple[str, float]]]"
 """For each finder and field the passage ids of the texts it proposes, best first, with BM25 scores or cosines."""
 
 
-def texts_of(index: Index, question: str, vector: Vectors) -> Texts:
-    """Every text that words or meaning propose."""
-    graphs = [field for field in EMBEDDED if not index.vectors.in_memory(field)]
-    asked = {field: index.finders.submit(index.vectors.nearest, field, vector, CANDIDATES) for field in graphs}
-    texts = by_words(index, question, Field, CANDIDATES)
-    for field in EMBEDDED:
-        near = asked[field].result() if field in asked else index.vectors.nearest(field, vector, CANDIDATES)
+def texts_of(
+    index: Index,
+    question: str,
+    vector: Vectors,
+    fields: Collection[Field],
+    compared: Collection[Field],
+    limit: int,
+) -> Texts:
+    """Up to `limit` texts of each field: of `fields` by their words, of `compared` by their meaning."""
+    graphs = [field for field in compared if not index.vectors.in_memory(field)]
+    asked = {field: index.finders.submit(index.vectors.nearest, field, vector, limit) for field in graphs}
+    texts = _by_words(index, question, fields, limit)
+    for field in compared:
+        near = asked[field].result() if field in asked else index.vectors.nearest(field, vector, limit)
         texts[Finder.MEANING, field] = [(passage_id(entry), cosine) for entry, cosine in near]
     return texts
 
 
-def by_words(index: Index, question: str, fields: Iterable[Field], limit: int) -> Texts:
+def _by_words(index: Index, question: str, fields: Iterable[Field], limit: int) -> Texts:
+    """The texts of each field that say the question's words, other words for them, or their right spelling."""
     listed = {word.stem: word for word in content_words(question)}
     known = index.store.words.document_counts(Field.THEME, listed)
     said = [_spellings(index, word, known[word.stem]) for word in listed.values()]
@@ -111,32 +117,34 @@ def _ways(index: Index, word: Word, known: int) -> list[list[str]]:
     return [[word.stem], sorted(others), list(word.parts)]
 
 
-def sections_of(index: Index, texts: Texts, vector: Vectors) -> defaultdict[str, Section]:
+def candidates_of(index: Index, texts: Texts, vector: Vectors) -> defaultdict[str, Candidate]:
     """Sections by reference with what each finder says of each field; notes pull in their paragraphs."""
     places = index.store.places({passage for found in texts.values() for passage, _ in found})
-    sections: defaultdict[str, Section] = defaultdict(Section)
+    candidates: defaultdict[str, Candidate] = defaultdict(Candidate)
     sources: dict[str, str] = {}
     for (finder, field), found in texts.items():
-        part: Part = (finder, field)
+        signal: Signal = (finder, field)
         weight = (WORD_WEIGHT if finder is Finder.WORDS else MEANING_WEIGHT)[field]
         for passage, score in found:
             source_id, ref = places[passage]
-            section, weighted = sections[ref], weight * score
-            if weighted > section.parts.get(part, 0.0):
-                section.parts[part] = weighted
+            candidate, weighted = candidates[ref], weight * score
+            if weighted > candidate.scores.get(signal, 0.0):
+                candidate.scores[signal] = weighted
             if field is Field.TEXT:
-                section.best = max(section.best, (weighted, passage))
+                candidate.best = max(candidate.best, (weighted, passage))
             sources[ref] = source_id
     pulls = _pulls(index, set(sources.values()), vector)
-    pulling = [(list(sections[ref].parts.items()), pulls[source]) for ref, source in sources.items() if source in pulls]
-    for parts, pulled in pulling:
+    pulling = [
+        (list(candidates[ref].scores.items()), pulls[source]) for ref, source in sources.items() if source in pulls
+    ]
+    for scores, pulled in pulling:
         for ref, share in pulled:
-            section = sections[ref]
-            section.pulled = pulled_there = section.pulled or {}
-            for part, score in parts:
-                if score * share > pulled_there.get(part, 0.0):
-                    pulled_there[part] = score * share
-    return sections
+            candidate = candidates[ref]
+            candidate.pulled = pulled_there = candidate.pulled or {}
+            for signal, score in scores:
+                if score * share > pulled_there.get(signal, 0.0):
+                    pulled_there[signal] = score * share
+    return candidates
 
 
 def _pulls(index: Index, sources: Iterable[str], vector: Vectors) -> dict[str, list[tuple[str, float]]]:

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from kb.analysis import content_words
 from kb.fields import Field
-from kb.finders import Section
+from kb.finders import Candidate
 from kb.index import Index
 from kb.types import Finder, Kind, Source
 
@@ -41,25 +41,25 @@ _PRACTICE = (Kind.EVALUERING, Kind.PRAKSIS)
 _IN_TEXT = {(Finder.WORDS, Field.TEXT), (Finder.MEANING, Field.TEXT)}
 
 
-Ranked: TypeAlias = "tuple[str, float, Section, Source]"
+Ranked: TypeAlias = "tuple[str, float, Candidate, Source]"
 """A section on its way up: its reference, its score after the priors, what was found of it, its source."""
 
 
-def weighed(index: Index, question: str, sections: Mapping[str, Section]) -> list[Ranked]:
+def weighed(index: Index, question: str, candidates: Mapping[str, Candidate]) -> list[Ranked]:
     """The sections with their scores after authority, validity and scope, best first."""
     named = set(index.law_names.mentioned(question))
     giving = {index.benefits[word.stem] for word in content_words(question) if word.stem in index.benefits}
     by_score: list[Ranked] = []
-    for ref, section in sections.items():
+    for ref, candidate in candidates.items():
         standing = index.standing(ref)
         if standing is None:
             continue  # a paragraph a note points to whose law is not indexed
-        source, score = standing.source, section.score
+        source, score = standing.source, candidate.score
         if standing.gives_way:
             score *= NOTE_ITSELF
         if source.kind in _PRACTICE:
             score *= EXPERIENCE
-        if not (section.pulled or source.kind.is_law) and section.parts.keys() <= _IN_TEXT:
+        if not (candidate.pulled or source.kind.is_law) and candidate.scores.keys() <= _IN_TEXT:
             score *= WITHOUT_QUESTIONS
         if source.id in named:
             score *= NAMED_LAW
@@ -69,7 +69,7 @@ def weighed(index: Index, question: str, sections: Mapping[str, Section]) -> lis
             score *= HOME_LAW
         if not source.in_force and source.id not in named:
             score *= NOT_IN_FORCE
-        by_score.append((ref, score, section, source))
+        by_score.append((ref, score, candidate, source))
     by_score.sort(key=_place)
     return by_score
 
@@ -87,11 +87,11 @@ def linked_up(index: Index, ranked: Sequence[Ranked]) -> list[Ranked]:
     next_linked = frozenset().union(*(index.linked(ref) for ref, _, _, _ in kept[1:]))
     first, most = kept[0][1], kept[-1][1]
     raised = []
-    for ref, score, section, source in rest:
+    for ref, score, candidate, source in rest:
         share = LINKED if ref in linked or source.kind in _PRACTICE else LINKED_NEXT if ref in next_linked else 0.0
-        raised.append((ref, score + share * first, section, source))
+        raised.append((ref, score + share * first, candidate, source))
     raised.sort(key=_place)
-    return kept + [(ref, min(score, most), section, source) for ref, score, section, source in raised]
+    return kept + [(ref, min(score, most), candidate, source) for ref, score, candidate, source in raised]
 
 
 def law_first(ranked: Sequence[Ranked]) -> list[Ranked]:
@@ -103,9 +103,9 @@ def law_first(ranked: Sequence[Ranked]) -> list[Ranked]:
         (
             ref,
             min(score, law * 0.999) if source.local and law >= min(LAW_FIRST * score, LAW_MEANT) else score,
-            section,
+            candidate,
             source,
         )
-        for ref, score, section, source in ranked
+        for ref, score, candidate, source in ranked
     ]
     return sorted(capped, key=lambda ranked: -ranked[1])

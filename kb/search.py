@@ -10,14 +10,16 @@ from kb.analysis import in_bokmal, terms
 from kb.asked import asked_parts
 from kb.confidence import NEIGHBOURS, NOTHING, Evidence, weigh
 from kb.encoder import Vectors
-from kb.fields import Field, passage_id
-from kb.finders import by_words, sections_of, texts_of
+from kb.fields import EMBEDDED, Field
+from kb.finders import candidates_of, texts_of
 from kb.index import Index
 from kb.priors import KEPT_FIRST, Ranked, law_first, linked_up, weighed
 from kb.references import Reference, parse
 from kb.types import Finder, Hit, Passage
 from kb.vocabulary import Outside
 
+CANDIDATES = 50
+"""How many texts of each field each finder may propose."""
 PART_CANDIDATES = 20
 """How many texts of each field a part of a question – of one that asks several things – is compared with."""
 PART_ANSWERED = 55.0
@@ -37,7 +39,7 @@ class Found:
 
     `notes` are the ids of the notes that were found, best first.
     `evidence` is None when the question names a § that was found: then there is nothing to doubt.
-    `outside` is the topic we do not cover that the question is nearer to than to anything we do.
+    `outside` is the topic we do not cover that the question is clearly nearer to than to anything we do.
     """
 
     hits: tuple[Hit, ...]
@@ -56,12 +58,11 @@ def search(index: Index, question: str, k: int = 10) -> Found:
     """The `k` best passages for a question, at most one per section."""
     references = index.law_names.find(question)
     vector = index.encoder.encode([in_bokmal(question)], query=True)[0]
-    texts = texts_of(index, question, vector)
-    sections = sections_of(index, texts, vector)
+    texts = texts_of(index, question, vector, tuple(Field), EMBEDDED, CANDIDATES)
+    candidates = candidates_of(index, texts, vector)
     for reference in references:
-        section = sections[reference.section_ref]
-        section.parts[Finder.REFERENCE, None] = REFERENCE_SCORE
-    ranked = law_first(linked_up(index, weighed(index, question, sections)))
+        candidates[reference.section_ref].scores[Finder.REFERENCE, None] = REFERENCE_SCORE
+    ranked = law_first(linked_up(index, weighed(index, question, candidates)))
     if not references:
         ranked = _parts_up(index, question, ranked)
     hits = _hits(index, ranked, references, k)
@@ -90,28 +91,26 @@ def _parts_up(index: Index, question: str, ranked: list[Ranked]) -> list[Ranked]
     new |= {found[0]: found for found in ranked if found[0] in new}  # with what the whole question found of it
     rest = [found for found in ranked if found[0] not in new]
     at, most = _FIRST_SEEN - len(new), ranked[_FIRST_SEEN - 1][1]
-    return rest[:at] + [(ref, most, section, source) for ref, _, section, source in new.values()] + rest[at:]
+    return rest[:at] + [(ref, most, candidate, source) for ref, _, candidate, source in new.values()] + rest[at:]
 
 
 def _asked(index: Index, part: str, vector: Vectors) -> list[Ranked]:
     """What a part of a question finds among what people ask."""
-    texts = by_words(index, part, _ASKED_FIELDS, PART_CANDIDATES)
-    near = index.vectors.nearest(Field.THEME, vector, PART_CANDIDATES)
-    texts[Finder.MEANING, Field.THEME] = [(passage_id(entry), cosine) for entry, cosine in near]
-    return law_first(weighed(index, part, sections_of(index, texts, vector)))
+    texts = texts_of(index, part, vector, _ASKED_FIELDS, (Field.THEME,), PART_CANDIDATES)
+    return law_first(weighed(index, part, candidates_of(index, texts, vector)))
 
 
 def _hits(index: Index, ranked: Iterable[Ranked], references: Sequence[Reference], k: int) -> list[Hit]:
     hits: list[Hit] = []
-    for ref, score, section, source in ranked:
+    for ref, score, candidate, source in ranked:
         if len(hits) == k:
             break
         passages = index.store.section_passages(ref)
         if not passages:
             continue  # a note may point to a place that does not exist
         asked = [r for r in references if r.section_ref == ref and r.ledd]
-        passage = _best_passage(passages, section.best[1], asked)
-        hits.append(Hit(passage, source, score, section.found_by))
+        passage = _best_passage(passages, candidate.best[1], asked)
+        hits.append(Hit(passage, source, score, candidate.found_by))
     return hits
 
 
