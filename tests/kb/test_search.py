@@ -145,6 +145,12 @@ def test_nothing_matches_nonsense(cake_index: Index) -> None:
     assert search(cake_index, "🙂🙂").confidence < 0.1
 
 
+def test_a_topic_outside_is_named_only_where_most_of_the_nearest_agree(cake_index: Index) -> None:
+    weather = search(cake_index, "kommer det regn i morgen, eller blir det sol i helga?").outside
+    assert weather and weather.topic == "Vær"
+    assert search(cake_index, "hvordan blir Bergen på søndag?").outside is None  # weather, travel or the sea
+
+
 def test_many_threads_may_search_a_fresh_index_at_once(cake_data: Path) -> None:
     questions = [f"hvem har rett til kake nummer {n} på fødselsdagen i kommunene?" for n in range(40)]
     index = open_index(cake_data, HashingEncoder())
