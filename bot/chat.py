@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from datetime import date
 from uuid import uuid4
@@ -38,10 +39,14 @@ STARTERS = (
 OPEN_SOURCE = "open_source"
 ASK_MASKED = "ask_masked"
 _TURNS = "turns"
+EXTRACTIVE_AT_ONCE, MODEL_AT_ONCE = 1, 50
+"""How many answers are made at the same time. Without a model an answer is work for the processor alone, and two at
+once only hold each other up (docs/evals.md); with one it is mostly waiting."""
 
 
 def register(knowledge: Knowledge, today: Callable[[], date]) -> None:
     """Tell Chainlit what to do when somebody comes, asks, or opens a source."""
+    workers = ThreadPoolExecutor(MODEL_AT_ONCE if knowledge.model else EXTRACTIVE_AT_ONCE, thread_name_prefix="answer")
 
     @cl.set_starters
     async def starters(user: cl.User | None = None, language: str | None = None) -> list[cl.Starter]:
@@ -69,7 +74,9 @@ def register(knowledge: Knowledge, today: Callable[[], date]) -> None:
         turns: list[Turn] = cl.user_session.get(_TURNS) or []
         draft = _Draft()
         try:
-            given = await asyncio.to_thread(lambda: knowledge.answer(question, today(), turns, draft.show))
+            given = await asyncio.get_running_loop().run_in_executor(
+                workers, knowledge.answer, question, today(), turns, draft.show
+            )
         except UsageError as error:
             await cl.Message(content=escape(str(error)), actions=_again(question)).send()
             return guard.mask(question) if _again(question) else question
