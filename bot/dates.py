@@ -16,6 +16,8 @@ _WRITTEN = re.compile(rf"\b(?:(\d{{1,2}})\.\s*)?({'|'.join(MONTHS)})\s+(\d{{4}})
 _NUMBERS = re.compile(r"\b(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})\b")
 _YEAR = re.compile(r"\b(?:per|pr\.?|i|fra|frå|før|etter|til)\s+(?:året\s+)?(\d{4})\b(?!\s*(?:kroner|kr|,-))")
 
+_STILL = re.compile(r"\b(fortsatt|fremdeles|framleis|ennå|enno|for seint|for sent)\b")
+"""Words that ask about today, whatever year the matter is from: «gjelda er fra 2009, kan den fortsatt kreves?»"""
 
 _SINCE = re.compile(
     r"\b(si(den|dan) når|fr[aå] når|hvilket år|kva år|endret|endra|endring\w*|tidlegare|tidligere|annerledes|annleis|gamle dag(er|ar)|nylig|nyleg"
@@ -31,9 +33,11 @@ def asks_since(question: str) -> bool:
 def asked_date(question: str, today: date) -> date | None:
     """The last day of what the question names – a day, a month, a year –, if it lies before today.
 
-    None when it names no date, or one that does not exist.
+    None when it names no date, or one that does not exist, or asks what still holds of something that old.
     """
     text = question.lower()
+    if _STILL.search(text):
+        return None
     named: tuple[int, int, int] | None = None
     if match := _ISO.search(text):
         named = (int(match[1]), int(match[2]), int(match[3]))

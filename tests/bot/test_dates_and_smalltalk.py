@@ -27,6 +27,8 @@ from kb.index import Index
         ("fra 2015 kroner og opp", None),
         ("hun er født i 1950", None),
         ("hva gjelder nå?", None),
+        ("gjelda er fra 2009, kan de fortsatt kreve den?", None),
+        ("lånet er frå 2018, er det for seint å krevje det inn?", None),
     ],
 )
 def test_asked_date(question: str, expected: date | None) -> None:
