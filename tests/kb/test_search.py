@@ -147,7 +147,8 @@ def test_nothing_matches_nonsense(cake_index: Index) -> None:
 
 def test_a_topic_outside_is_named_only_where_most_of_the_nearest_agree(cake_index: Index) -> None:
     weather = search(cake_index, "kommer det regn i morgen, eller blir det sol i helga?").outside
-    assert weather and weather.topic == "Vær"
+    assert weather
+    assert weather.topic == "Vær"
     assert search(cake_index, "hvordan blir Bergen på søndag?").outside is None  # weather, travel or the sea
 
 
