@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --progress-bar on
 
-.PHONY: chat test check eval bench encoder nynorsk
+.PHONY: chat test check eval bench encoder nynorsk lemmas
 
 chat: $(VENV)/chat.installed
 	@$(BIN)/navkb sync || [ $$? -eq 4 ]
@@ -36,6 +36,11 @@ encoder: $(VENV)/test.installed
 # Krever Debians apertium-nno-nob og wnorwegian, og en indeks («make chat» en gang).
 nynorsk: $(VENV)/test.installed
 	@$(BIN)/python -m ingest.nynorsk
+
+# Krever en indeks («make chat» en gang): det er ordene i den som slås opp.
+lemmas: $(VENV)/test.installed
+	@$(PIP) -c constraints.txt -e '.[lemmas]'
+	@$(BIN)/python -m ingest.lemmas
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "navkb trenger Python 3.11 eller nyere; prøv make PYTHON=python3.11"; exit 1; }

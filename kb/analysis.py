@@ -1,6 +1,6 @@
 """Norwegian text to index terms: the same for what is indexed and what is asked.
 
-A term is a Snowball stem, or a whole § number (`§20a`). A compound gives its two parts as well, so that
+A term is the Snowball stem of a word's dictionary form (`lemmas.txt`), or a whole § number (`§20a`). A compound gives its two parts as well, so that
 «sosialhjelpsmottaker» and «mottaker av sosialhjelp» meet. A nynorsk word is read as the bokmål word for it
 (`nynorsk.txt`), so that both forms meet.
 """
@@ -22,6 +22,7 @@ _LETTERS = re.compile(r"[^\W\d_]+")
 
 KNOWN_WORDS = Path(__file__).parent / "static-nb" / "words.txt"
 NYNORSK_WORDS = Path(__file__).parent / "nynorsk.txt"
+LEMMAS = Path(__file__).parent / "lemmas.txt"
 SHORTEST_PART = 4
 """Letters a part of a compound must have: shorter ones («til», «ene») are endings more often than words."""
 
@@ -53,7 +54,12 @@ def _stemmer() -> NorwegianStemmer:
 
 @lru_cache(maxsize=200_000)
 def stem(word: str) -> str:
-    """The Snowball stem of one lower-case word; § numbers and digits stay whole.
+    """The stem of one lower-case word's dictionary form; § numbers and digits stay whole."""
+    return without_ending(_lemmas().get(word, word))
+
+
+def without_ending(word: str) -> str:
+    """The Snowball stem of one lower-case word as it is; § numbers and digits stay whole.
 
     No Norwegian word ends in -mm, so «programmet» is made to meet «program».
     """
@@ -100,9 +106,19 @@ def compound_parts(word: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=1)
+def _lemmas() -> dict[str, str]:
+    """The dictionary form of words whose stem does not meet its stem (made by ingest/lemmas.py)."""
+    return _pairs(LEMMAS)
+
+
+@lru_cache(maxsize=1)
 def _bokmal() -> dict[str, str]:
     """The bokmål word for words that are nynorsk alone (made by ingest/nynorsk.py)."""
-    lines = NYNORSK_WORDS.read_text(encoding="utf-8").splitlines()
+    return _pairs(NYNORSK_WORDS)
+
+
+def _pairs(file: Path) -> dict[str, str]:
+    lines = file.read_text(encoding="utf-8").splitlines()
     return dict(line.split(" ", 1) for line in lines if line and not line.startswith("#"))
 
 

@@ -21,7 +21,7 @@ from kb.fields import entries
 from kb.types import Change, Document, Kind, Passage, Responsibility, Section, Source
 from kb.word_index import WORD_INDEX_SCHEMA, WordIndex
 
-SCHEMA_VERSION = "8"
+SCHEMA_VERSION = "9"
 
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);

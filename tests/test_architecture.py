@@ -27,6 +27,7 @@ DOORS = {
     "pydantic": {"bot/schema.py", "bot/mcp_server.py"},
     "starlette": {"bot/api.py", "bot/border.py"},
     "snowballstemmer": {"kb/analysis.py"},
+    "simplemma": {"ingest/lemmas.py"},
     "yaml": {"ingest/notes.py"},
     "tokenizers": {"kb/encoder.py", "ingest/train_encoder.py"},
     "torch": {"ingest/train_encoder.py"},

@@ -9,7 +9,16 @@ from kb.analysis import terms
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("kommunene", "kommunar"), ("vedtaket", "vedtak"), ("stønaden", "stønad"), ("søknader", "søknaden")],
+    [
+        ("kommunene", "kommunar"),
+        ("vedtaket", "vedtak"),
+        ("stønaden", "stønad"),
+        ("søknader", "søknaden"),
+        ("søkte", "søker"),
+        ("stjålet", "stjeler"),
+        ("arbeidstakeren", "arbeidstakere"),
+        ("bøter", "bot"),
+    ],
 )
 def test_forms_of_a_word_meet(one: str, other: str) -> None:
     assert terms(one) == terms(other)
