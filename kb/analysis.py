@@ -16,7 +16,7 @@ from threading import Lock
 
 from snowballstemmer.norwegian_stemmer import NorwegianStemmer
 
-_SECTION = re.compile(r"§+\s*(\d+(?:-\d+)?)(?:([a-zæøå])|\s([a-hj-z]))?(?![a-zæøå0-9])")
+_SECTION = re.compile(r"§+\s*(\d+)(?:\s?([a-z])(?=-\d))?(-\d+)?(?:([a-zæøå])|\s([a-hj-z]))?(?![a-zæøå0-9])")
 _TOKEN = re.compile(r"§[0-9a-zæøå-]+|[0-9]+(?:[.,][0-9]+)?|[a-zæøåäöéèòóü]+")
 _LETTERS = re.compile(r"[^\W\d_]+")
 
@@ -72,7 +72,7 @@ def without_ending(word: str) -> str:
 
 def words(text: str) -> list[str]:
     """Lower-case words of `text` in order, § numbers joined (`§ 20 a` → `§20a`)."""
-    lowered = _SECTION.sub(lambda m: f" §{m[1]}{m[2] or m[3] or ''} ", text.lower())
+    lowered = _SECTION.sub(lambda m: f" §{''.join(filter(None, m.groups()))} ", text.lower())
     return _TOKEN.findall(lowered)
 
 

@@ -35,7 +35,7 @@ _ANNEXED = re.compile(
 """A treaty or regulation of the EU that a law takes in, by article; or a heading without paragraphs."""
 _ANNEX_NAMES = {"gdpr": "personvernforordningen"}
 # A letter set apart by a space must not be the word «i»: «§ 18 i sosialtjenesteloven».
-_NUMBER = r"\d+(?:-\d+)?(?:[a-zæøå](?![a-zæøå0-9])|\s[a-hj-z](?![a-zæøå0-9.]))?"
+_NUMBER = r"\d+(?:\s?[a-z](?=-\d))?(?:-\d+)?(?:[a-zæøå](?![a-zæøå0-9])|\s[a-hj-z](?![a-zæøå0-9.]))?"
 _ORDINAL = "|".join(sorted(_ORDINAL_VALUES, key=len, reverse=True))
 _LEDD = rf"(?:,?\s*(?:(?P<ordinal>{_ORDINAL}|\d+\.?)\s*ledd|ledd\s*(?P<leddnr>\d+)))"
 _POINT = r"(?:,?\s*(?:bokstav|litra)\s*(?P<bokstav>[a-zæøå])\b)?(?:,?\s*(?:nr\.?|nummer)\s*(?P<nr>\d+))?"
@@ -79,11 +79,16 @@ def parse(ref: str) -> Reference | None:
     section, bokstav = match["section"], match["bokstav"]
     return Reference(
         match["source"].lower(),
-        section.lower() if section else "",
+        _section(section) if section else "",
         int(ledd) if ledd else None,
         bokstav.lower() if bokstav else None,
         int(nr) if nr else None,
     )
+
+
+def _section(number: str) -> str:
+    """A § number as Lovdata writes it: «§17a-5» is §17A-5, the letter belongs to the chapter; «§20A» is §20a."""
+    return re.sub(r"(?<=\d)[a-z](?=-\d)", lambda letter: letter[0].upper(), number.lower())
 
 
 def _expand(listed: str) -> list[str]:
@@ -96,7 +101,7 @@ def _expand(listed: str) -> list[str]:
         if before in {"til", "–", "—"} and numbers:
             numbers += list(_between(numbers[-1], token))
         numbers.append(token)
-    return [f"§{number}" for number in numbers]
+    return [_section(f"§{number}") for number in numbers]
 
 
 def _between(first: str, last: str) -> Iterator[str]:
@@ -179,7 +184,7 @@ class LawNames:
             return self._write_annexed(ref)
         words = [self.usual.get(place.source_id, place.source_id)]
         if place.section:
-            words.append("§ " + re.sub(r"(?<=\d)(?=[a-zæøå])", " ", place.section[1:]))
+            words.append("§ " + re.sub(r"(?<=\d)(?=[a-zæøåA-Z])", " ", place.section[1:]))
         if place.ledd is not None:
             words.append(f"{ORDINALS[place.ledd - 1]} ledd" if place.ledd <= len(ORDINALS) else f"ledd {place.ledd}")
         if place.bokstav is not None:

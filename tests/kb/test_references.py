@@ -38,6 +38,8 @@ STL, NAV, FVL, FTRL = "lov/2009-12-18-131", "lov/2006-06-16-20", "lov/1967-02-10
         ("§§ 13 til 13 c i forvaltningsloven", [f"{FVL}/§13", f"{FVL}/§13a", f"{FVL}/§13b", f"{FVL}/§13c"]),
         ("§§ 29–31", [f"{STL}/§29", f"{STL}/§30", f"{STL}/§31"]),
         ("ftrl § 11-5 og § 8-4", [f"{FTRL}/§11-5", f"{FTRL}/§8-4"]),
+        ("ftrl § 17 A-5 og ftrl 11a-4 tredje ledd", [f"{FTRL}/§17A-5", f"{FTRL}/§11A-4/ledd/3"]),
+        ("lov/1997-02-28-19/§17a-5", [f"{FTRL}/§17A-5"]),
         ("klage etter §18, 2. ledd bokstav b", [f"{STL}/§18/ledd/2/bokstav/b"]),
         ("paragraf 35 andre ledd", [f"{STL}/§35/ledd/2"]),
         ("§ 35 annet ledd", [f"{STL}/§35/ledd/2"]),
@@ -59,6 +61,7 @@ def test_finds_references(text: str, expected: list[str]) -> None:
     [
         (f"{STL}/§20a/ledd/4", "sosialtjenesteloven § 20 a fjerde ledd"),
         (f"{FTRL}/§11-5", "folketrygdloven § 11-5"),
+        (f"{FTRL}/§17A-5/ledd/2", "folketrygdloven § 17 A-5 andre ledd"),
         (f"{FVL}/§13b/ledd/1/nr/5", "forvaltningsloven § 13 b første ledd nr. 5"),
         (f"{STL}/§1/ledd/11", "sosialtjenesteloven § 1 ledd 11"),
         (NAV, "NAV-loven"),
@@ -78,7 +81,7 @@ def test_links_open_at_the_section() -> None:
     st.builds(
         Reference,
         st.sampled_from([STL, NAV, FVL, FTRL]),
-        st.from_regex(r"§[1-9][0-9]?(-[1-9][0-9]?)?[a-h]?", fullmatch=True),
+        st.from_regex(r"§[1-9][0-9]?([A-C]?-[1-9][0-9]?)?[a-h]?", fullmatch=True),
         st.none() | st.integers(1, 30),
         st.none() | st.sampled_from("abcdefgh"),
         st.none() | st.integers(1, 20),
