@@ -15,11 +15,11 @@ NOTE_ITSELF = 0.6
 """A note explains; where the law it points to is indexed it stands below that law."""
 NAMED_LAW = 1.3
 """A law the question names outranks others."""
-BENEFIT_LAW = 1.2
+BENEFIT_LAW = 1.1
 """The law that gives a benefit the question names: a complaint about dagpenger is not one about sosialhjelp."""
-HOME_LAW = 1.3
+HOME_LAW = 1.2
 """The laws a NAV office lives by."""
-EXPERIENCE = 1.2
+EXPERIENCE = 1.15
 """Digests of practice have no paragraph behind them that adds its score to theirs."""
 WITHOUT_QUESTIONS = 6.0
 """A circular or an office's own document has no questions and no note to be found by: its text counts for all of it."""

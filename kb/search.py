@@ -18,7 +18,7 @@ from kb.references import Reference, parse
 from kb.types import Finder, Hit, Passage
 from kb.vocabulary import Outside
 
-CANDIDATES = 50
+CANDIDATES = 60
 """How many texts of each field each finder may propose."""
 PART_CANDIDATES = 20
 """How many texts of each field a part of a question – of one that asks several things – is compared with."""
