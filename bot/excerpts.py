@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from bot.dates import asks_since
 from kb.analysis import terms
@@ -55,13 +56,19 @@ def ledd_shown(
 def _scores(index: Index, question: str, ref: str, ledd: Sequence[Passage], short: Passage | None) -> dict[str, float]:
     """How much each ledd of a § says of the question and of the note's short answer to it, by passage id."""
     asked = index.encoder.encode([question, short.text if short else question]).sum(axis=0)
-    answered, scores = set(terms(short.text)) if short else set(), {}
+    answered, scores = _said(short.text) if short else frozenset(), {}
     for passage, vector in zip(ledd, index.text_vectors([ref])[ref], strict=True):
-        said = set(terms(passage.text))
+        said = _said(passage.text)
         score = float(vector @ asked) if vector.any() else 0.0
         score += SAID_BY_NOTE * len(answered & said) / max(1, len(said)) + MAIN_RULE * (passage is ledd[0])
         scores[passage.id] = 0.0 if _DELEGATES.search(passage.text) else score
     return scores
+
+
+@lru_cache(maxsize=4096)
+def _said(text: str) -> frozenset[str]:
+    """The terms of a ledd or a short answer: the same ones are shown again and again."""
+    return frozenset(terms(text))
 
 
 def further_points(question: str, short: Passage, told: Passage) -> list[str]:
