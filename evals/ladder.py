@@ -54,6 +54,7 @@ OFF: Mapping[str, Any] = {
     "KEPT_FIRST": 1,
     "PULL": 0.0,
     "PULL_FALLS": inf,
+    "PULL_SHARED": 0.0,
     "REFERENCE_SCORE": 0.0,
 }
 """The same for every constant with one value; of the candidates four fifths are taken."""

@@ -32,7 +32,8 @@ PULL = 1.0
 """How much of what a note scores goes to the paragraph it is about – of several, to the one the question is most like."""
 PULL_FALLS = 0.6
 """How fast that falls for its other paragraphs: to 1/e where the cosine is so much less."""
-
+PULL_SHARED = 0.02
+"""How much less a note pulls for each further paragraph it is about: one about a whole situation must not fill the list."""
 
 Signal: TypeAlias = "tuple[Finder, Field | None]"
 """What a score comes from: a finder, and the field it found something in; a reference is in none."""
@@ -156,5 +157,6 @@ def _pulls(index: Index, sources: Iterable[str], vector: Vectors) -> dict[str, l
     for source, refs in about.items():
         alike = [likeness.get(ref, 0.0) for ref in refs] if len(refs) > 1 else [0.0]
         best = max(alike)
-        pulls[source] = [(ref, PULL * exp((like - best) / PULL_FALLS)) for ref, like in zip(refs, alike, strict=True)]
+        pull = PULL / (1 + PULL_SHARED * (len(refs) - 1))
+        pulls[source] = [(ref, pull * exp((like - best) / PULL_FALLS)) for ref, like in zip(refs, alike, strict=True)]
     return pulls
