@@ -23,7 +23,7 @@ EXPERIENCE = 1.15
 """Digests of practice have no paragraph behind them that adds its score to theirs."""
 WITHOUT_QUESTIONS = 6.0
 """A circular or an office's own document has no questions and no note to be found by: its text counts for all of it."""
-LAW_FIRST = 0.28
+LAW_FIRST = 0.15
 """An office's own document stands below the first law that scores at least this share of what it does itself …"""
 LAW_MEANT = 50.0
 """… or that scores so much that the question is about it, whatever questions the office's document lists."""

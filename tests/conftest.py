@@ -15,6 +15,7 @@ from fakes import HashingEncoder
 from hypothesis import settings
 from web import Web, serving
 
+from ingest import manifest as manifests
 from ingest.fetch_archive import Lovdata
 from ingest.load import files_of, load_file
 from ingest.lovdata import LOADER_VERSION, load_lovdata
@@ -102,9 +103,12 @@ def write_corpus(folder: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def cake_data(tmp_path_factory: pytest.TempPathFactory, lovdata_folder: Path) -> Path:
-    """A data folder with an index of the small corpus."""
+    """A data folder with an index of the small corpus, which stands for the one that comes with navkb."""
     folder = tmp_path_factory.mktemp("small")
-    report = sync([write_corpus(folder / "corpus")], folder / "data", HashingEncoder(), lovdata_folder.as_uri(), TODAY)
+    corpus = write_corpus(folder / "corpus")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(manifests, "SHIPPED", corpus)
+        report = sync([corpus], folder / "data", HashingEncoder(), lovdata_folder.as_uri(), TODAY)
     assert not report.failures
     return folder / "data"
 

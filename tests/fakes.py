@@ -20,7 +20,7 @@ from kb.types import Kind, Passage, Section, Source
 class HashingEncoder:
     """Counts stems and the letter groups in them, hashed into a fixed number of places: the same every time."""
 
-    def __init__(self, dimensions: int = 256) -> None:
+    def __init__(self, dimensions: int = 1024) -> None:
         self.dimensions = dimensions
 
     @property

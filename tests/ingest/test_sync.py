@@ -146,7 +146,7 @@ def test_an_index_from_another_encoder_is_named_and_cured(
 ) -> None:
     run()
     other = HashingEncoder(64)
-    with pytest.raises(IndexMismatch, match=r"hashing-256.*hashing-64.*navkb sync"):
+    with pytest.raises(IndexMismatch, match=r"hashing-1024.*hashing-64.*navkb sync"):
         open_index(tmp_path / "data", other)
     assert sync([manifest], tmp_path / "data", other, lovdata_folder.as_uri(), TODAY).applied
     open_index(tmp_path / "data", other).close()
