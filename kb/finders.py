@@ -32,7 +32,7 @@ PULL = 1.0
 """How much of what a note scores goes to the paragraph it is about – of several, to the one the question is most like."""
 PULL_FALLS = 0.6
 """How fast that falls for its other paragraphs: to 1/e where the cosine is so much less."""
-PULL_SHARED = 0.02
+PULL_SHARED = 0.025
 """How much less a note pulls for each further paragraph it is about: one about a whole situation must not fill the list."""
 
 Signal: TypeAlias = "tuple[Finder, Field | None]"
