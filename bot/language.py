@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kb.analysis import words
+from kb.analysis import in_bokmal, words
 
 NYNORSK = frozenset(
     """
@@ -24,6 +24,11 @@ BOKMAL = frozenset(
 
 
 def language_of(text: str) -> str:
-    """`nn` when more of the words are nynorsk's own than bokmål's own, else `nb`."""
+    """`nn` when more of the words are nynorsk's own than bokmål's own, else `nb`.
+
+    Where these words decide nothing, two that only nynorsk has do (`kb/nynorsk.txt`): one may be a bokmål writer's
+    «framtidsfullmakt».
+    """
     said = words(text)
-    return "nn" if sum(w in NYNORSK - BOKMAL for w in said) > sum(w in BOKMAL - NYNORSK for w in said) else "nb"
+    own, others = sum(w in NYNORSK - BOKMAL for w in said), sum(w in BOKMAL - NYNORSK for w in said)
+    return "nn" if own > others or (own == others and sum(in_bokmal(w) != w for w in said) >= 2) else "nb"

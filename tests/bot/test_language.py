@@ -18,6 +18,8 @@ from bot.language import language_of
         ("husleie", "nb"),
         ("kor lenge kan ho få stønad?", "nn"),
         ("hvor lenge kan hun få stønad?", "nb"),
+        ("dottera har framtidsfullmakt for mor si, når tek den til?", "nn"),
+        ("framtidsfullmakt", "nb"),
     ],
 )
 def test_language(text: str, language: str) -> None:
