@@ -1,8 +1,8 @@
 """Norwegian text to index terms: the same for what is indexed and what is asked.
 
-A term is the Snowball stem of a word's dictionary form (`lemmas.txt`), or a whole § number (`§20a`). A compound gives its two parts as well, so that
-«sosialhjelpsmottaker» and «mottaker av sosialhjelp» meet. A nynorsk word is read as the bokmål word for it
-(`nynorsk.txt`), so that both forms meet.
+A term is the Snowball stem of a word's dictionary form (`lemmas.txt`), or a whole § number (`§20a`). A compound gives
+its two parts as well, so that «sosialhjelpsmottaker» and «mottaker av sosialhjelp» meet. A nynorsk word is read as the
+bokmål word for it (`nynorsk.txt`), so that both forms meet.
 """
 
 from __future__ import annotations

@@ -68,7 +68,6 @@ def weigh(index: Index, vector: Vectors, near: Sequence[float], hits: Sequence[H
     cosines = np.einsum("ij,j->i", vectors, vector)  # on one core: starting BLAS threads costs more than the work
     best = highest(cosines, NEIGHBOURS)
     outside = float(cosines[best].mean())
-    topic, named = Counter(topics[n].topic for n in best).most_common(1)[0]
+    about, named = Counter(topics[n] for n in best).most_common(1)[0]
     clear = outside > inside and named > len(best) / 2
-    about = next(topics[n] for n in best if topics[n].topic == topic)
     return Evidence(hits[0].score, inside, outside), about if clear else None
